@@ -1,0 +1,65 @@
+package org.brattice.api;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What one boot of a partition is granted, from {@link Firmware#boot} to {@link Firmware#halt}. It is
+ * a capability: who holds it acts for the partition, so keep it to yourself. Every segment obtained
+ * from it throws when the boot has ended.
+ */
+@ProviderType
+public interface Boot {
+    /** The partition's name. */
+    String name();
+
+    /** The partition's number, never reused while the frame lives. */
+    int number();
+
+    /** How often this partition has booted on this frame, this boot included. */
+    long count();
+
+    /** The frame addresses that the partition owns, ascending; its IPCA lies in one of them. */
+    List<MemoryRange> ranges();
+
+    /**
+     * The partition's own memory, readable and writable, one segment for each range without the
+     * IPCA. Zero at first boot; contents are kept from boot to boot.
+     */
+    List<MemorySegment> memory();
+
+    /**
+     * The hypervisor call that registers the IPCA (S1), at most once a boot, on a processor of the
+     * partition. When earlier boots have left an IPCA, only the same range is accepted, because unread
+     * messages lie in it.
+     *
+     * @param base frame address in bytes, a multiple of 4 KiB
+     * @param size in bytes, a power of two
+     * @throws HypervisorCallException when the range is not in the partition's own memory, is
+     *         misaligned, or the boot has registered already
+     */
+    void register(long base, long size);
+
+    /** The registered IPCA, or null before registration. */
+    MemoryRange ipca();
+
+    /** The IPCA's size in bytes as declared or configured. */
+    long ipcaSize();
+
+    /**
+     * The device in a slot that the partition owns.
+     *
+     * @param location the slot's location code
+     * @throws HypervisorCallException when the slot is not this partition's
+     */
+    BlockDevice device(String location);
+
+    /**
+     * Runs a task on one of the partition's virtual processors: one of the others when it owns more
+     * than one, otherwise the first, between two messages. May be called from any thread. What the
+     * task throws is a fault of the partition.
+     */
+    void run(Runnable task);
+}

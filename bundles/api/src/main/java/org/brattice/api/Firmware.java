@@ -1,0 +1,72 @@
+package org.brattice.api;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A partition's own logic: a prototype-scoped service with the property {@code partition.name}
+ * (the {@link Partition} annotation sets it).
+ *
+ * <p>The hypervisor takes a fresh instance for every boot and calls all methods on the partition's
+ * first virtual processor, one at a time, so an implementation needs no locks of its own. Whatever
+ * a method throws is a fault of this partition alone.
+ */
+@ConsumerType
+public interface Firmware {
+    /**
+     * The first call of a boot. The IPCA is registered when this returns, unless it was registered
+     * here by {@link Boot#register}; messages sent meanwhile wait.
+     *
+     * @param boot what the hypervisor grants this boot; keep it, it is dead when the boot has ended
+     */
+    default void boot(Boot boot) throws Exception {}
+
+    /**
+     * One message, in the order in which its sender sent it (S6). It is marked as read when this
+     * returns. When this throws, the message is offered again, with {@link Message#attempt} one
+     * higher.
+     *
+     * @param message valid until this returns; its accessors throw afterwards. The bytes are read in
+     *        place. Copy what you keep: a {@link Message#payload} kept longer may show later
+     *        messages of this partition, never another partition's bytes, and throws when this boot
+     *        has ended.
+     */
+    void message(Message message) throws Exception;
+
+    /**
+     * One chunk of a message larger than a record (S8). Chunks of one message come in order; those
+     * of different messages, and small messages, interleave.
+     *
+     * <p>Firmware that does not override this takes no chunked messages: the sender is told
+     * {@link IpcaService#REFUSED}.
+     *
+     * @param chunk valid until this returns, as in {@link #message}
+     */
+    default void chunk(Chunk chunk) throws Exception {
+        chunk.refuse();
+    }
+
+    /**
+     * The sender of a chunked message ended before its last chunk: nothing more of it will come.
+     *
+     * @param source number of the sender
+     * @param stream as in {@link Chunk#stream}
+     */
+    default void aborted(int source, long stream) throws Exception {}
+
+    /**
+     * A receiver has read what this partition sent with {@link Delivery#notified}.
+     *
+     * @param receiver number of the partition that read
+     * @param position all messages to it up to this position, included, have been read
+     */
+    default void read(int receiver, long position) throws Exception {}
+
+    /** Once per scan period, for what a partition does by itself. */
+    default void tick() throws Exception {}
+
+    /**
+     * The last call of a boot, within the stop deadline: the partition's bundle stops, is updated, or
+     * the frame shuts down. Unread messages stay in the IPCA for the next boot.
+     */
+    default void halt() throws Exception {}
+}

@@ -1,0 +1,38 @@
+package org.brattice.api;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * The small part between firmware and hypervisor that registers the IPCA and runs the event scan (S1,
+ * S6). The hypervisor supplies one; a bundle replaces it for its partitions by a prototype-scoped
+ * service with the same {@code partition.name} as its firmware. Called on the first virtual processor.
+ */
+@ConsumerType
+public interface OperatingSystem {
+    /**
+     * Boots: calls {@link Firmware#boot} and registers the IPCA where the firmware has not done so. The
+     * default takes the first range that is large enough and puts the IPCA at its base.
+     */
+    default void boot(Boot boot, Firmware firmware) throws Exception {
+        firmware.boot(boot);
+        if (boot.ipca() == null) {
+            for (MemoryRange range : boot.ranges()) {
+                if (range.size() >= boot.ipcaSize()) {
+                    boot.register(range.base(), boot.ipcaSize());
+                    return;
+                }
+            }
+            throw new IllegalStateException("ipca=" + boot.ipcaSize()
+                    + " fits in no range of contiguous blocks: ranges=" + boot.ranges());
+        }
+    }
+
+    /** The event scan: polls until the boot is to end, sleeping when there is nothing to do. */
+    default void run(EventScan scan) {
+        while (!scan.stopping()) {
+            if (scan.poll(64) == 0) {
+                scan.await();
+            }
+        }
+    }
+}

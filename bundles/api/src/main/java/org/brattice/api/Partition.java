@@ -1,0 +1,61 @@
+package org.brattice.api;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.osgi.annotation.bundle.Attribute;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.service.component.annotations.ComponentPropertyType;
+
+/**
+ * Declares a partition: put it on the component that implements its {@link Firmware}.
+ *
+ * <p>The build turns it into a capability of the bundle's manifest, which the hypervisor checks
+ * before any code of the bundle runs, and into service properties with the prefix
+ * {@code partition.}, which Configuration Admin can override; a factory configuration that gives
+ * another {@code partition.name} makes one more partition of the same bundle. Sizes are a number
+ * with a unit, {@code KiB}, {@code MiB} or {@code GiB}: {@code "64 MiB"}.
+ *
+ * <p>S1: a partition owns a share of system memory and reserves a part of it as its IPCA.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.CLASS)
+@ComponentPropertyType
+@Capability(namespace = Partition.NAMESPACE)
+public @interface Partition {
+    /** The capability namespace in which a bundle's manifest declares its partitions. */
+    String NAMESPACE = "org.brattice.partition";
+
+    /** Of the service properties that the declaration becomes. */
+    String PREFIX_ = "partition.";
+
+    /** Unique in the frame: 1 to 63 of a-z, 0-9, '-' and '.', beginning with a letter. */
+    @Attribute("name")
+    String name();
+
+    /** Partition memory, rounded up to whole memory blocks of the frame. */
+    @Attribute("memory")
+    String memory() default "16 MiB";
+
+    /** The IPCA, a part of the partition memory: a power of two, at least 4 KiB. */
+    @Attribute("ipca")
+    String ipca() default "1 MiB";
+
+    /** Virtual processors: the first runs the event scan, the others what {@link Boot#run} takes. */
+    @Attribute("processors")
+    int processors() default 1;
+
+    /** Whether the processors are platform threads that poll without ever sleeping. */
+    @Attribute("dedicated")
+    boolean dedicated() default false;
+
+    /** The longest time between two event scans, in milliseconds, should no doorbell ring. */
+    @Attribute("scan.period")
+    long scan_period() default 1000;
+
+    /** Location codes of the I/O slots that the partition owns. */
+    @Attribute("slots")
+    String[] slots() default {};
+}
