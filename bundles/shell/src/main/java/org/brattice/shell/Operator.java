@@ -103,7 +103,7 @@ public final class Operator {
      * @throws CommandFailed when the console partition is not running, or does not answer in time
      */
     <T> T call(Duration limit, Runnable progress, HypervisorCall<T> call) throws Exception {
-        Console running = running();
+        Console running = running(limit.compareTo(BOOT_LIMIT) < 0 ? limit : BOOT_LIMIT);
         FutureTask<T> task = new FutureTask<>(() -> call.ask(running.ipca()));
         running.boot().run(task);
         long deadline = System.nanoTime() + limit.toNanos();
@@ -138,8 +138,8 @@ public final class Operator {
         }
     }
 
-    private synchronized Console running() throws InterruptedException {
-        long deadline = System.nanoTime() + BOOT_LIMIT.toNanos();
+    private synchronized Console running(Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
         while (console == null) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
