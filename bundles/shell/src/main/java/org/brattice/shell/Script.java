@@ -38,7 +38,7 @@ final class Script {
     /** Runs the text up to its first failure; returns the exit status. */
     int run(String text) {
         try (CommandSession session = processor.createSession(in, out, err)) {
-            session.put("SCOPE", "brattice:gogo:*");
+            session.put("SCOPE", "brattice:felix:gogo:*");
             for (Program part : parts(text)) {
                 Object result = session.execute(part);
                 if (result != null) {
