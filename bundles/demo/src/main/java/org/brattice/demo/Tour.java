@@ -56,7 +56,8 @@ final class Tour {
     }
 
     private void boot() throws CommandFailed, InterruptedException {
-        stage.observe(stage.succeeds("await console running --timeout 1s", START_LIMIT),
+        stage.observe(stage.succeeds("partitions; vsr; why console; await console running"
+                + " --timeout 1s", START_LIMIT),
                 "the operator's console partition runs");
         stage.run("partitions");
         stage.observe(stage.run("vsr").contains("hypervisor: 0x0 to "),

@@ -1,5 +1,6 @@
 package org.brattice.shell;
 
+import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,12 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 
 import org.brattice.api.Hypervisor;
 import org.brattice.api.PartitionState;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
  * When a start is over: the framework is up, and what lies in the deploy folder has been taken and runs
@@ -36,25 +38,30 @@ final class Settling {
     /** Waits for the end of the start, at most so long. */
     void await(Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        await(() -> context.getBundle(0).getState() == Bundle.ACTIVE, deadline);
-        List<String> seen = List.of();
         long changed = System.nanoTime();
-        while (!(deployed() && decided()) && System.nanoTime() < deadline
-                && System.nanoTime() - changed < QUIET.toNanos()) {
-            List<String> now = picture();
-            if (!now.equals(seen)) {
-                seen = now;
-                changed = System.nanoTime();
-            }
+        List<String> seen = List.of();
+        boolean over = false;
+        // Over is what is over twice, so that a start level is not taken for the last while it rises.
+        while (!over && System.nanoTime() < deadline
+                && (!up() || System.nanoTime() - changed < QUIET.toNanos())) {
             Thread.sleep(POLL);
+            List<String> now = picture();
+            boolean same = now.equals(seen);
+            over = same && up() && started() && deployed() && decided();
+            changed = same ? changed : System.nanoTime();
+            seen = now;
         }
     }
 
-    private static void await(BooleanSupplier condition, long deadline)
-            throws InterruptedException {
-        while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
-            Thread.sleep(POLL);
-        }
+    private boolean up() {
+        return context.getBundle(0).getState() == Bundle.ACTIVE;
+    }
+
+    /** Whether every bundle that is to run does. */
+    private boolean started() {
+        return Arrays.stream(context.getBundles())
+                .allMatch(bundle -> bundle.getState() == Bundle.ACTIVE
+                        || !bundle.adapt(BundleStartLevel.class).isPersistentlyStarted());
     }
 
     /** Whether each jar of the deploy folder is a bundle that runs. */
@@ -74,6 +81,8 @@ final class Settling {
 
     private List<String> picture() {
         List<String> picture = new ArrayList<>(jars());
+        picture.add(
+                "level " + context.getBundle(0).adapt(FrameworkStartLevel.class).getStartLevel());
         Arrays.stream(context.getBundles())
                 .forEach(bundle -> picture.add(bundle.getLocation() + bundle.getState()));
         hypervisor.partitions()
@@ -85,13 +94,17 @@ final class Settling {
         List<String> jars = new ArrayList<>();
         if (deploy != null && Files.isDirectory(deploy)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(deploy, "*.jar")) {
-                files.forEach(file -> jars.add(file.toUri().getRawPath()
-                        .substring(file.toUri().getRawPath().lastIndexOf('/') + 1)));
-            } catch (java.io.IOException e) {
+                files.forEach(file -> jars.add(name(file.toUri().getRawPath())));
+            } catch (IOException e) {
                 // A folder that cannot be listed holds nothing to wait for.
                 return List.of();
             }
         }
         return jars;
+    }
+
+    /** As it stands at the end of a bundle's location. */
+    private static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 }

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 class SettlingTest {
     private final FakeHypervisor hypervisor = new FakeHypervisor();
@@ -48,6 +50,15 @@ class SettlingTest {
         assertFalse(waiting.join(Duration.ofMillis(100)));
         frameworkState = Bundle.ACTIVE;
         assertTrue(waiting.join(Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void shouldWaitForABundleThatIsToRun() throws Exception {
+        bundles.add(bundle("file:/lib/late.jar", Bundle.STARTING));
+        Thread waiting = waiting();
+        assertFalse(waiting.join(Duration.ofMillis(100)));
+        bundles.set(0, bundle("file:/lib/late.jar", Bundle.ACTIVE));
+        assertTrue(waiting.join(Duration.ofSeconds(1)));
     }
 
     @Test
@@ -97,10 +108,16 @@ class SettlingTest {
                 "", "", List.of(), null, 1, List.of(), 0, 0, 0, List.of());
     }
 
+    private interface Level extends BundleStartLevel, FrameworkStartLevel {
+        @Override
+        int getStartLevel();
+    }
+
     private static Bundle bundle(String location, int state) {
         return proxy(Bundle.class, name -> switch (name) {
             case "getLocation" -> location;
             case "getState" -> state;
+            case "adapt" -> proxy(Level.class, asked -> asked.equals("getStartLevel") ? 7 : true);
             default -> throw new UnsupportedOperationException(name);
         });
     }
