@@ -11,6 +11,7 @@ final class Tour {
     private static final List<String> PARTITIONS = List.of("echo", "vios", "reader");
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
     private static final String ANSWER = "received --wait 60s --until '^(sha256|error) '";
+    private static final String OUTSIDE = "VSR";
     private static final int TIMES_LARGER = 100;
     private static final String NEW_VERSION = "9.9.9";
 
@@ -105,7 +106,7 @@ final class Tour {
     private void broadcast() throws CommandFailed, InterruptedException {
         String sent = stage.run("send --all 'is anybody there?'");
         stage.observe(sent.contains("sent to 3 of 3 "), "each receiver has its own outcome");
-        String received = stage.run("received --wait 10s --until anybody");
+        String received = stage.run("received --wait 10s --until '^is anybody'");
         stage.observe(received.contains(": is anybody there?"), "echo has answered it");
     }
 
@@ -135,12 +136,13 @@ final class Tour {
     }
 
     private void refuse() throws CommandFailed, InterruptedException {
-        stage.refused("read 0x0 64");
-        stage.observe(true, "the hypervisor's own memory is refused");
+        stage.observe(stage.refused("read 0x0 64").contains(OUTSIDE),
+                "the hypervisor's own memory is refused");
         String vsr = stage.runAside("vsr");
         long end = Found.column(vsr, "echo", 1) + Found.column(vsr, "echo", 2);
-        stage.refused("read 0x" + Long.toHexString(end - 32) + " 64");
-        stage.observe(true, "a range that leaves echo's IPCA by 32 bytes is refused");
+        stage.observe(
+                stage.refused("read 0x" + Long.toHexString(end - 32) + " 64").contains(OUTSIDE),
+                "a range that leaves echo's IPCA by 32 bytes is refused");
     }
 
     private void sequential() throws CommandFailed, IOException, InterruptedException {
@@ -199,7 +201,7 @@ final class Tour {
         boolean flowing = !pinged.isDone();
         stage.run("partition echo");
         stage.observe(replaced && flowing && boots() > boots,
-                "echo runs version " + NEW_VERSION + " since messages flow");
+                "echo was replaced by version " + NEW_VERSION + " while messages flowed");
         stage.show(ping, join(pinged));
         stage.observe(join(pinged).contains(" lost=0 repeated=0 out-of-order=0 "),
                 "of " + Found.last(join(pinged), " sent=(\\d+) .*seconds=")
@@ -212,8 +214,7 @@ final class Tour {
 
     private void stop() throws CommandFailed, IOException, InterruptedException {
         for (String partition : PARTITIONS) {
-            deploy.remove(partition);
-            stage.say("rm deploy/ " + partition);
+            stage.say("rm deploy/" + deploy.remove(partition).getFileName());
         }
         for (String partition : PARTITIONS) {
             stage.run("await " + partition + " stopped --timeout 20s");
