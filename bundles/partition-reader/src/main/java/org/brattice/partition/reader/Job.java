@@ -1,0 +1,164 @@
+package org.brattice.partition.reader;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+import org.brattice.api.Message;
+import org.brattice.partition.vios.protocol.BlockReply;
+import org.brattice.partition.vios.protocol.BlockRequest;
+
+/** The reading of one device for one requester, from its description to the result. */
+final class Job {
+    /** Blocks whose hashes a random pass can keep: a device of 64 GiB in blocks of 64 KiB. */
+    private static final int RANDOM_BLOCKS = 1 << 20;
+
+    private final int requester;
+    private final Command command;
+    private final Requests requests;
+    private final Answers answers;
+    private final MemorySegment parking;
+    private final LongSupplier tags;
+    private final LongSupplier clock;
+    private final long startedAt;
+    private Device device;
+    private long[] hashes;
+    private Pass pass;
+    private String hex;
+    private long done;
+    private long tenthTold;
+    private boolean ended;
+
+    Job(int requester, Command command, Requests requests, Answers answers, MemorySegment parking,
+            LongSupplier tags, LongSupplier clock) {
+        this.requester = requester;
+        this.command = command;
+        this.requests = requests;
+        this.answers = answers;
+        this.parking = parking;
+        this.tags = tags;
+        this.clock = clock;
+        this.startedAt = clock.getAsLong();
+    }
+
+    void start() {
+        requests.ask(new BlockRequest(BlockRequest.DESCRIBE, 0, tags.getAsLong(), 0));
+    }
+
+    int requester() {
+        return requester;
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    /** Takes a reply; one that answers nothing in flight (it came twice, or late) is dropped. */
+    void reply(Message message) {
+        if (ended || message.source() != requests.server()) {
+            return;
+        }
+        BlockReply reply = BlockReply.of(message);
+        BlockRequest request = requests.answered(reply.tag());
+        if (request == null) {
+            return;
+        }
+        if (reply.status() != BlockReply.OK) {
+            byte[] reason = new byte[Math.min(200, message.length() - BlockReply.BYTES)];
+            message.copyTo(BlockReply.BYTES, MemorySegment.ofArray(reason), 0, reason.length);
+            fail("status=" + reply.status() + ": " + new String(reason, UTF_8));
+        } else if (request.op() == BlockRequest.DESCRIBE) {
+            describe(message);
+        } else {
+            block(request, message);
+        }
+    }
+
+    void tick() {
+        if (requests.hopeless()) {
+            fail("no answer for a minute: is it running, and does it serve a device?");
+        } else {
+            requests.repeat();
+        }
+    }
+
+    private void describe(Message message) {
+        try {
+            device = Device.of(message);
+        } catch (IllegalArgumentException e) {
+            fail(e.getMessage());
+            return;
+        }
+        if (command.random()) {
+            if (device.blocks() > RANDOM_BLOCKS) {
+                fail("blocks=" + device.blocks() + " are too many for random, limit="
+                        + RANDOM_BLOCKS + ": digest it without");
+                return;
+            }
+            hashes = new long[device.blocks()];
+        }
+        pass = new SequentialPass(device, parking, hashes);
+        advance();
+    }
+
+    private void block(BlockRequest request, Message message) {
+        int length = message.length() - BlockReply.BYTES;
+        if (length != request.length()) {
+            fail("offset=" + request.offset() + " length=" + request.length()
+                    + " was answered with bytes=" + length);
+            return;
+        }
+        pass.take((int) (request.offset() / device.block()),
+                message.payload().asSlice(BlockReply.BYTES));
+        done += length;
+        tell();
+        advance();
+    }
+
+    private void advance() {
+        if (pass instanceof SequentialPass sequential && sequential.done()) {
+            hex = sequential.hex();
+            if (!command.random()) {
+                end("");
+                return;
+            }
+            pass = new RandomPass(hashes, command.seed());
+        }
+        if (pass instanceof RandomPass random && random.done()) {
+            end(" random " + device.blocks() + " mismatches " + random.mismatches() + " seed "
+                    + command.seed());
+            return;
+        }
+        while (!requests.full()) {
+            int block = pass.next();
+            if (block < 0) {
+                return;
+            }
+            requests.ask(new BlockRequest(BlockRequest.READ, device.length(block), tags.getAsLong(),
+                    device.offset(block)));
+        }
+    }
+
+    private void tell() {
+        long total = device.size() * (command.random() ? 2 : 1);
+        long tenth = done * 10 / total;
+        if (tenth > tenthTold && done < total) {
+            tenthTold = tenth;
+            answers.progress(requester, done + "/" + total);
+        }
+    }
+
+    private void end(String randomly) {
+        ended = true;
+        long millis = Duration.ofNanos(clock.getAsLong() - startedAt).toMillis();
+        answers.result(requester, Answers.RESULT + hex + " bytes " + device.size() + " blocks "
+                + device.blocks() + " millis " + millis + randomly);
+    }
+
+    private void fail(String reason) {
+        ended = true;
+        answers.error(requester, "partition=" + command.partition() + " " + reason);
+    }
+}

@@ -1,0 +1,56 @@
+package org.brattice.partition.reader;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+import org.brattice.api.BlockDevice;
+import org.brattice.api.Boot;
+import org.brattice.api.MemoryRange;
+
+/** One boot after another on the same memory. */
+record FakeBoot(long count, MemorySegment segment) implements Boot {
+    @Override
+    public String name() {
+        return "reader";
+    }
+
+    @Override
+    public int number() {
+        return FakeIpca.READER;
+    }
+
+    @Override
+    public List<MemorySegment> memory() {
+        return List.of(segment);
+    }
+
+    @Override
+    public List<MemoryRange> ranges() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void register(long base, long size) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public MemoryRange ipca() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long ipcaSize() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public BlockDevice device(String location) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void run(Runnable task) {
+        throw new UnsupportedOperationException();
+    }
+}
