@@ -1,0 +1,140 @@
+package org.brattice.hypervisor.memory;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * The frame's memory: the hypervisor at address 0, then the memory blocks that it divides (S0).
+ * Addresses are frame addresses, offsets into {@link #memory}. Header words are written by the
+ * hypervisor's control thread alone.
+ */
+public final class Frame implements AutoCloseable {
+    private final FrameDescription description;
+    private final FrameLayout layout;
+    private final FrameFile file;
+    private final MemorySegment memory;
+    private final boolean attached;
+
+    private Frame(FrameDescription description, FrameFile file) throws IOException {
+        this.description = description;
+        this.file = file;
+        this.layout = FrameLayout.of(description.memory(), description.block(),
+                description.partitions());
+        this.attached = file.size() > 0 && holdsFrame();
+        if (!attached) {
+            file.zero(0, layout.hypervisorSize());
+            file.zero(description.memory() - 1, 1);
+        }
+        this.memory = file.map(description.memory());
+        if (attached) {
+            checkSame();
+        } else {
+            create();
+        }
+        word(FrameLayout.HEADER_STARTS, word(FrameLayout.HEADER_STARTS) + 1);
+    }
+
+    /** Opens the frame in a data directory, or creates it. */
+    public static Frame open(Path data, FrameDescription description) throws IOException {
+        FrameFile file = FrameFile.open(data, description);
+        try {
+            return new Frame(description, file);
+        } catch (UncheckedIOException e) {
+            file.close();
+            throw new IOException(e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private boolean holdsFrame() throws IOException {
+        MemorySegment header = file.map(FrameLayout.HEADER_SIZE);
+        return Word.acquire(header, 0) == FrameLayout.MAGIC;
+    }
+
+    private void create() {
+        UUID id = UUID.randomUUID();
+        word(FrameLayout.HEADER_VERSION, FrameLayout.VERSION);
+        word(FrameLayout.HEADER_MEMORY, description.memory());
+        word(FrameLayout.HEADER_BLOCK, description.block());
+        word(FrameLayout.HEADER_PARTITIONS, description.partitions());
+        word(FrameLayout.HEADER_NEXT_NUMBER, 1);
+        word(FrameLayout.HEADER_ID, id.getMostSignificantBits());
+        word(FrameLayout.HEADER_ID + 8, id.getLeastSignificantBits());
+        Word.release(memory, 0, FrameLayout.MAGIC);
+    }
+
+    private void checkSame() {
+        same("layout version", FrameLayout.HEADER_VERSION, FrameLayout.VERSION);
+        same("memory", FrameLayout.HEADER_MEMORY, description.memory());
+        same("block", FrameLayout.HEADER_BLOCK, description.block());
+        same("partitions", FrameLayout.HEADER_PARTITIONS, description.partitions());
+    }
+
+    private void same(String key, long offset, long expected) {
+        long found = word(offset);
+        if (found != expected) {
+            throw new IllegalArgumentException(key + "=" + expected + " differs from " + key + "="
+                    + found + " of the frame memory in " + file.backing()
+                    + ": put the description back, or delete that file and lose its messages");
+        }
+    }
+
+    /** A header word. */
+    public long word(long offset) {
+        return Word.opaque(memory, offset);
+    }
+
+    /** Sets a header word. */
+    public void word(long offset, long value) {
+        Word.opaque(memory, offset, value);
+    }
+
+    public FrameDescription description() {
+        return description;
+    }
+
+    public FrameLayout layout() {
+        return layout;
+    }
+
+    /** All of the frame; lives as long as somebody can reach it. */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** Whether it was there before this start. */
+    public boolean attached() {
+        return attached;
+    }
+
+    /** Gives a range real bytes, all zero. */
+    public void zero(long base, long size) {
+        file.zero(base, size);
+    }
+
+    /** Where it lies, in words. */
+    public String backing() {
+        return file.backing();
+    }
+
+    /** A revocable view. */
+    public View view() {
+        return new View(this);
+    }
+
+    /** Notes that everything was put in order, and lets another process have the frame. */
+    @Override
+    public void close() {
+        word(FrameLayout.HEADER_CLEAN, word(FrameLayout.HEADER_STARTS));
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

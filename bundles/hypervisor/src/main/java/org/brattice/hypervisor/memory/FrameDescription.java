@@ -1,0 +1,71 @@
+package org.brattice.hypervisor.memory;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What the frame is to be, from its description: a file that is checked whole before anything starts.
+ *
+ * @param name of the frame
+ * @param memory system memory, in bytes
+ * @param block bytes of a memory block, a power of two
+ * @param partitions how many can exist at once
+ * @param processors how many virtual processors partitions may own in all
+ * @param backing where the memory lies
+ * @param slots device by location code
+ */
+public record FrameDescription(String name, long memory, long block, int partitions, int processors,
+        Backing backing, Map<String, Device> slots) {
+    public static final long MIN_BLOCK = 64 << 10;
+    public static final int MAX_PARTITIONS = 4096;
+    public static final int MAX_PROCESSORS = 16_384;
+
+    /** Where frame memory lies. */
+    public enum Backing {
+        /** A file on a memory file system; on disk where there is none. */
+        MEMORY,
+        /** A file in the data directory. */
+        DATA,
+        /** A file without a name, gone with the process. */
+        ANONYMOUS
+    }
+
+    /**
+     * A block device: what sits in a slot.
+     *
+     * @param path of the file behind it
+     */
+    public record Device(Path path) {
+        @Override
+        public String toString() {
+            return "block " + path;
+        }
+    }
+
+    public FrameDescription {
+        slots = Map.copyOf(slots);
+        check("block", block, Long.bitCount(block) == 1 && block >= MIN_BLOCK,
+                "a power of two, at least " + Size.text(MIN_BLOCK));
+        check("partitions", partitions, partitions >= 1 && partitions <= MAX_PARTITIONS,
+                "1 to " + MAX_PARTITIONS);
+        check("processors", processors, processors >= 1 && processors <= MAX_PROCESSORS,
+                "1 to " + MAX_PROCESSORS);
+        check("memory", Size.text(memory), memory % block == 0,
+                "a multiple of block=" + Size.text(block));
+        long least = FrameLayout.of(memory, block, partitions).hypervisorSize() + block;
+        check("memory", Size.text(memory), memory >= least,
+                "at least " + Size.text(least) + ", for the hypervisor and one block");
+    }
+
+    private static void check(String key, Object value, boolean holds, String bound) {
+        if (!holds) {
+            throw new IllegalArgumentException(key + "=" + value + " must be " + bound);
+        }
+    }
+
+    /** The frame that is taken when there is no description. */
+    public static FrameDescription standard() {
+        return new FrameDescription("frame", 1L << 30, 16 << 20, 256, 1024, Backing.ANONYMOUS,
+                Map.of());
+    }
+}

@@ -1,0 +1,127 @@
+package org.brattice.hypervisor.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The partitions that the frame knows, in the frame itself: name, number and the control area of the
+ * IPCA. A number belongs to the row {@code number % partitions} and is never given again. Written by
+ * the hypervisor's control thread alone, but for the control area word: a remap switches it by one
+ * release store.
+ */
+public final class PartitionTable {
+    private final Frame frame;
+    private final FrameLayout layout;
+    private final MemorySegment memory;
+
+    public PartitionTable(Frame frame) {
+        this.frame = frame;
+        this.layout = frame.layout();
+        this.memory = frame.memory();
+    }
+
+    /**
+     * A row of the table.
+     *
+     * @param number of the partition
+     * @param name of the partition
+     * @param bytes of its memory
+     * @param control index of its control area, or -1
+     */
+    public record Row(int number, String name, long bytes, int control) {}
+
+    /** All partitions. */
+    public List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        for (int index = 0; index < layout.partitions(); index++) {
+            long row = layout.row(index);
+            int number = (int) Word.acquire(memory, row + FrameLayout.ROW_NUMBER);
+            if (number != 0) {
+                int length = Math.clamp(
+                        Word.opaque(memory, row + FrameLayout.ROW_NAME_LENGTH),
+                        0, FrameLayout.NAME_LIMIT);
+                byte[] name = memory.asSlice(row + FrameLayout.ROW_NAME, length)
+                        .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+                rows.add(new Row(number, new String(name, StandardCharsets.UTF_8),
+                        Word.opaque(memory, row + FrameLayout.ROW_MEMORY), control(number)));
+            }
+        }
+        return rows;
+    }
+
+    /** The row of a number. */
+    public int index(int number) {
+        return number % layout.partitions();
+    }
+
+    /**
+     * A number that nobody ever had, in a free row.
+     *
+     * @return the number, or 0 when all rows are taken
+     */
+    public int nextNumber() {
+        long next = frame.word(FrameLayout.HEADER_NEXT_NUMBER);
+        for (int tries = 0; tries < layout.partitions(); tries++) {
+            int number = Math.toIntExact(next + tries);
+            if (Word.opaque(memory, layout.row(index(number)) + FrameLayout.ROW_NUMBER) == 0) {
+                frame.word(FrameLayout.HEADER_NEXT_NUMBER, number + 1L);
+                return number;
+            }
+        }
+        return 0;
+    }
+
+    /** Enters a partition; its page and what its peers knew of the row's former owner is cleared. */
+    public void add(int number, String name, long bytes) {
+        int index = index(number);
+        long row = layout.row(index);
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        memory.asSlice(layout.page(index), layout.pageStride()).fill((byte) 0);
+        for (int peer = 0; peer < layout.partitions(); peer++) {
+            long words = layout.page(peer) + FrameLayout.PAGE_PEERS + index * FrameLayout.PEER_SIZE;
+            memory.asSlice(words, FrameLayout.PEER_SIZE).fill((byte) 0);
+        }
+        Word.opaque(memory, row + FrameLayout.ROW_MEMORY, bytes);
+        Word.opaque(memory, row + FrameLayout.ROW_CONTROL, 0);
+        Word.opaque(memory, row + FrameLayout.ROW_BOOTS, 0);
+        Word.opaque(memory, row + FrameLayout.ROW_EPOCH, 0);
+        Word.opaque(memory, row + FrameLayout.ROW_NAME_LENGTH, text.length);
+        MemorySegment.copy(MemorySegment.ofArray(text), 0, memory, row + FrameLayout.ROW_NAME,
+                text.length);
+        Word.release(memory, row + FrameLayout.ROW_NUMBER, number);
+    }
+
+    /** Removes a partition: its number is retired. */
+    public void remove(int number) {
+        Word.release(memory, layout.row(index(number)) + FrameLayout.ROW_NUMBER, 0);
+    }
+
+    /** Index of the control area of a partition's IPCA, or -1. */
+    public int control(int number) {
+        return Math.toIntExact(
+                Word.acquire(memory, layout.row(index(number)) + FrameLayout.ROW_CONTROL) - 1);
+    }
+
+    /** Switches a partition's IPCA to another control area, or none (-1), in one store. */
+    public void control(int number, int control) {
+        Word.release(memory, layout.row(index(number)) + FrameLayout.ROW_CONTROL, control + 1L);
+    }
+
+    /** A remap: one release store switches the look-up, and the epoch rises. */
+    public void moved(int number, int control) {
+        Word.getAndAdd(memory, layout.row(index(number)) + FrameLayout.ROW_EPOCH, 1);
+        control(number, control);
+    }
+
+    /** Counts a boot. */
+    public long boot(int number) {
+        return 1 + Word.getAndAdd(memory, layout.row(index(number)) + FrameLayout.ROW_BOOTS, 1);
+    }
+
+    /** How often a partition has booted. */
+    public long boots(int number) {
+        return Word.opaque(memory, layout.row(index(number)) + FrameLayout.ROW_BOOTS);
+    }
+}

@@ -1,0 +1,152 @@
+package org.brattice.hypervisor.partition;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import org.brattice.api.BlockDevice;
+import org.brattice.api.Boot;
+import org.brattice.api.HypervisorCallException;
+import org.brattice.api.MemoryRange;
+import org.brattice.hypervisor.vsr.Scanner;
+
+/** What one boot is granted: the object that the firmware gets, and nothing behind it. */
+final class BootGrant implements Boot {
+    private static final long PAGE = 4096;
+
+    private final BootRun run;
+    private final BootHost host;
+    private final long count;
+    private final List<MemoryRange> ranges;
+    private volatile MemoryRange ipca;
+    private volatile Scanner scanner;
+    private boolean memoryGiven;
+
+    BootGrant(BootRun run, BootHost host, long count) {
+        this.run = run;
+        this.host = host;
+        this.count = count;
+        this.ranges = host.ranges(number());
+    }
+
+    Scanner scanner() {
+        return scanner;
+    }
+
+    @Override
+    public String name() {
+        return run.partition().name();
+    }
+
+    @Override
+    public int number() {
+        return run.partition().number();
+    }
+
+    @Override
+    public long count() {
+        return count;
+    }
+
+    @Override
+    public List<MemoryRange> ranges() {
+        return ranges;
+    }
+
+    @Override
+    public MemoryRange ipca() {
+        return ipca;
+    }
+
+    @Override
+    public long ipcaSize() {
+        return run.declaration().ipca();
+    }
+
+    @Override
+    public synchronized List<MemorySegment> memory() {
+        memoryGiven = true;
+        MemoryRange hole = ipca != null ? ipca : place();
+        List<MemorySegment> segments = new ArrayList<>();
+        for (MemoryRange range : ranges) {
+            if (range.contains(hole.base(), hole.size())) {
+                add(segments, range.base(), hole.base() - range.base());
+                add(segments, hole.end(), range.end() - hole.end());
+            } else {
+                add(segments, range.base(), range.size());
+            }
+        }
+        return segments;
+    }
+
+    private void add(List<MemorySegment> segments, long base, long size) {
+        if (size > 0) {
+            segments.add(run.view().segment(base, size));
+        }
+    }
+
+    /** Where the IPCA is, or will be unless the firmware says otherwise. */
+    private MemoryRange place() {
+        MemoryRange kept = host.ipca(number());
+        if (kept != null) {
+            return kept;
+        }
+        return ranges.stream().filter(range -> range.size() >= ipcaSize()).findFirst()
+                .map(range -> new MemoryRange(range.base(), ipcaSize()))
+                .orElseThrow(() -> new IllegalStateException(
+                        "ranges=" + ranges + " have no room for ipca=" + ipcaSize()));
+    }
+
+    @Override
+    public synchronized void register(long base, long size) {
+        MemoryRange range = new MemoryRange(base, size);
+        String refusal = refusal(range);
+        if (refusal != null) {
+            throw new HypervisorCallException("ipca=" + range + " " + refusal);
+        }
+        scanner = host.register(run, range);
+        ipca = range;
+    }
+
+    private String refusal(MemoryRange range) {
+        if (Processor.current() != run.scanning()) {
+            return "must be registered on the partition's first processor";
+        }
+        if (ipca != null) {
+            return "is refused: this boot has registered " + ipca;
+        }
+        if (Long.bitCount(range.size()) != 1 || range.size() < PAGE) {
+            return "must have a power of two of bytes, at least " + PAGE;
+        }
+        if ((range.base() & PAGE - 1) != 0) {
+            return "is misaligned: its base must be a multiple of " + PAGE;
+        }
+        if (ranges.stream().noneMatch(own -> own.contains(range.base(), range.size()))) {
+            return "is not in the partition's own memory " + ranges;
+        }
+        MemoryRange kept = host.ipca(number());
+        if (kept != null && !kept.equals(range)) {
+            return "differs from " + kept + ", which holds the messages of earlier boots";
+        }
+        if (memoryGiven && !place().equals(range)) {
+            return "is refused: Boot.memory has handed that memory out; register first";
+        }
+        return null;
+    }
+
+    @Override
+    public BlockDevice device(String location) {
+        return new SlotDevice(run, host.slots(), location);
+    }
+
+    @Override
+    public void run(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        if (run.stopping()) {
+            throw new HypervisorCallException("boot=" + count + " of partition " + name()
+                    + " has ended: it runs no more tasks");
+        }
+        run.run(task);
+    }
+}

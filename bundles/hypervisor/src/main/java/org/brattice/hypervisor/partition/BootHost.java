@@ -1,0 +1,37 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.List;
+
+import org.brattice.api.MemoryRange;
+import org.brattice.hypervisor.memory.View;
+import org.brattice.hypervisor.resource.Slots;
+import org.brattice.hypervisor.vsr.Scanner;
+
+/** What a boot needs of the machine. Called on the partition's processors unless said otherwise. */
+interface BootHost {
+    /** A view of the frame for one boot. Control thread. */
+    View view();
+
+    /** A processor for a boot. Control thread. */
+    Processor processor(BootRun run, int index);
+
+    /** What a partition owns. Control thread. */
+    List<MemoryRange> ranges(int number);
+
+    /** The partition's IPCA, or null. */
+    MemoryRange ipca(int number);
+
+    /** Enters the IPCA into the look-up table, or finds it there; returns the boot's scanner. */
+    Scanner register(BootRun run, MemoryRange range);
+
+    Slots slots();
+
+    /** Wakes a partition's event scan. Any thread. */
+    void ring(int number);
+
+    /** The boot is ready to read. */
+    void running(BootRun run);
+
+    /** The boot's last processor has ended. */
+    void ended(BootRun run);
+}

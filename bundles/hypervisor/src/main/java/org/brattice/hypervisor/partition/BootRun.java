@@ -1,0 +1,233 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.brattice.api.Fault.Kind;
+import org.brattice.api.Firmware;
+import org.brattice.api.OperatingSystem;
+import org.brattice.hypervisor.memory.View;
+import org.brattice.hypervisor.vsr.Scanner;
+
+/**
+ * One boot of a partition, from fresh firmware to its halt, on its virtual processors. Started, stopped
+ * and fenced by the control thread; the program runs on the processors.
+ */
+final class BootRun {
+    private static final Runnable NOTHING = () -> {};
+
+    private final LogicalPartition partition;
+    private final Declaration declaration;
+    private final FirmwareSource source;
+    private final BootHost host;
+    private final View view;
+    private final List<Processor> processors = new ArrayList<>();
+    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final AtomicInteger live = new AtomicInteger();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final BootGrant grant;
+    private volatile boolean stopping;
+    private volatile String failure;
+    private volatile Firmware firmware;
+    private OperatingSystem operatingSystem;
+
+    /** Partition code: it can do anything wrong. */
+    interface PartitionCode {
+        void run() throws Exception;
+    }
+
+    BootRun(LogicalPartition partition, Declaration declaration, FirmwareSource source,
+            BootHost host, long count) {
+        this.partition = partition;
+        this.declaration = declaration;
+        this.source = source;
+        this.host = host;
+        this.view = host.view();
+        this.grant = new BootGrant(this, host, count);
+        for (int i = 0; i < declaration.processors(); i++) {
+            processors.add(host.processor(this, i));
+        }
+    }
+
+    /** Starts all processors. */
+    void start() {
+        live.set(processors.size());
+        processors.get(0).start(declaration.dedicated(), () -> program(this::first));
+        for (Processor processor : processors.subList(1, processors.size())) {
+            processor.start(declaration.dedicated(), () -> program(this::worker));
+        }
+    }
+
+    private void program(Runnable body) {
+        try {
+            body.run();
+        } finally {
+            if (live.decrementAndGet() == 0) {
+                view.revoke();
+                ended.complete(null);
+                host.ended(this);
+                // Last, because the framework may be waiting for this boot inside the firmware's stop.
+                source.release(firmware);
+            }
+        }
+    }
+
+    private void first() {
+        try {
+            ScanLoop scan = boot();
+            if (scan != null) {
+                host.running(this);
+                run(scan);
+                guarded(Kind.TASK_THREW, "halt", firmware::halt);
+            }
+        } finally {
+            stop();
+        }
+    }
+
+    /** Boots firmware and operating system; returns the event scan, or null when that failed. */
+    private ScanLoop boot() {
+        boolean booted = guarded(Kind.BOOT_FAILED, "boot", () -> {
+            firmware = source.firmware();
+            operatingSystem = source.operatingSystem();
+            operatingSystem.boot(grant, firmware);
+        });
+        if (booted && grant.scanner() == null) {
+            fault(Kind.BOOT_FAILED, "the operating system registered no IPCA");
+        }
+        return booted && grant.scanner() != null && !stopping
+                ? new ScanLoop(this, grant.scanner(), firmware, tasks)
+                : null;
+    }
+
+    private void run(ScanLoop scan) {
+        boolean ran = guarded(Kind.BOOT_FAILED, "event scan", () -> operatingSystem.run(scan));
+        if (ran && !stopping) {
+            fault(Kind.BOOT_FAILED, "the operating system returned from its event scan");
+        }
+    }
+
+    private void worker() {
+        while (!stopping) {
+            try {
+                task(tasks.take());
+            } catch (InterruptedException e) {
+                // Only a fence interrupts, and that stops the boot first.
+            }
+        }
+    }
+
+    void task(Runnable task) {
+        guarded(Kind.TASK_THREW, "task", task::run);
+    }
+
+    /** Runs partition code; returns whether it came to its end. */
+    boolean guarded(Kind kind, String what, PartitionCode code) {
+        try {
+            code.run();
+            return true;
+        } catch (Throwable e) {
+            return caught(kind, what, e);
+        }
+    }
+
+    /** Whatever partition code throws is a fault of this partition alone; false. */
+    boolean caught(Kind kind, String what, Throwable thrown) {
+        if (!view.revoked()) {
+            fault(kind, what + " threw " + thrown);
+            partition.log(what + " threw", thrown);
+        }
+        return false;
+    }
+
+    void fault(Kind kind, String cause) {
+        if (kind == Kind.BOOT_FAILED) {
+            failure = cause;
+        }
+        partition.fault(kind, cause);
+    }
+
+    /** Hands a task to the processors. */
+    void run(Runnable task) {
+        tasks.add(task);
+        host.ring(partition.number());
+    }
+
+    /** Whether tasks wait for the first processor. */
+    boolean waiting() {
+        return processors.size() == 1 && !tasks.isEmpty();
+    }
+
+    boolean single() {
+        return processors.size() == 1;
+    }
+
+    /** Why it ended, or null when it was told to. */
+    String failure() {
+        return failure;
+    }
+
+    LogicalPartition partition() {
+        return partition;
+    }
+
+    Declaration declaration() {
+        return declaration;
+    }
+
+    FirmwareSource source() {
+        return source;
+    }
+
+    /** The scanner, once the IPCA is registered. */
+    Scanner scanner() {
+        return grant.scanner();
+    }
+
+    View view() {
+        return view;
+    }
+
+    /** What its memory and its IPCA are read to; set before the operating system boots. */
+    Firmware firmware() {
+        return firmware;
+    }
+
+    /** The processor that runs the event scan. */
+    Processor scanning() {
+        return processors.get(0);
+    }
+
+    boolean stopping() {
+        return stopping;
+    }
+
+    /** Completes when the last processor has left partition code. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** Asks it to end. Any thread. */
+    void stop() {
+        stopping = true;
+        processors.forEach(processor -> processor.holder().end());
+        processors.stream().skip(1).forEach(processor -> tasks.add(NOTHING));
+        host.ring(partition.number());
+    }
+
+    /** Shuts it out of all memory, whatever it does: a hung thread may go on, and reaches nothing. */
+    void fence() {
+        stop();
+        view.revoke();
+        processors.forEach(Processor::interrupt);
+        ended.complete(null);
+    }
+
+    /** Whether none of its threads can run any more. */
+    boolean gone() {
+        return processors.stream().allMatch(Processor::ended);
+    }
+}

@@ -1,0 +1,126 @@
+package org.brattice.hypervisor.partition;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+import org.brattice.api.FrameInfo;
+import org.brattice.api.Hypervisor;
+import org.brattice.api.IpcaEntry;
+import org.brattice.api.MemoryRange;
+import org.brattice.api.PartitionInfo;
+import org.brattice.api.PartitionState;
+import org.brattice.hypervisor.memory.FrameDescription;
+import org.brattice.hypervisor.vsr.Area;
+
+/** What tools see of the machine: copies, made on the caller's thread. */
+final class ControlService implements Hypervisor {
+    private final Machine machine;
+    private final Why why;
+    private final Changes changes;
+
+    ControlService(Machine machine, Why why, Changes changes) {
+        this.machine = machine;
+        this.why = why;
+        this.changes = changes;
+    }
+
+    @Override
+    public FrameInfo frame() {
+        FrameDescription description = machine.frame().description();
+        return new FrameInfo(description.name(), description.memory(), description.block(),
+                machine.blocks().free(), machine.blocks().quarantined(),
+                new MemoryRange(0, machine.frame().layout().hypervisorSize()),
+                machine.frame().backing(), description.processors(), description.partitions(),
+                machine.slots().list());
+    }
+
+    @Override
+    public List<PartitionInfo> partitions() {
+        List<PartitionInfo> infos = new ArrayList<>();
+        machine.partitions().values().forEach(partition -> infos.add(info(partition)));
+        for (Admission.Declared declared : machine.admission().declared()) {
+            LogicalPartition known = machine.partitions().get(declared.name());
+            if (known == null
+                    || declared.refusal() != null && known.bundleId() != declared.bundle()
+                            .getBundleId()) {
+                infos.add(info(declared));
+            }
+        }
+        machine.refused().forEach((source, reason) -> {
+            if (infos.stream().noneMatch(info -> info.bundle().equals(source.description())
+                    && info.state() == PartitionState.REFUSED)) {
+                Object name = source.properties().get(Declaration.NAME);
+                infos.removeIf(info -> info.bundle().equals(source.description())
+                        && info.state() == PartitionState.DECLARED);
+                infos.add(info(name == null ? "" : name.toString(), PartitionState.REFUSED,
+                        Instant.now(), reason, source.description(), null));
+            }
+        });
+        infos.sort(Comparator.comparingInt((PartitionInfo info) -> info.number() == 0 ? 1 : 0)
+                .thenComparingInt(PartitionInfo::number).thenComparing(PartitionInfo::name));
+        return infos;
+    }
+
+    private PartitionInfo info(Admission.Declared declared) {
+        String reason = declared.refusal() != null
+                ? declared.refusal()
+                : machine.admission().shortage(declared.bundle());
+        return info(declared.name(),
+                reason == null ? PartitionState.DECLARED : PartitionState.REFUSED,
+                Instant.ofEpochMilli(declared.bundle().getLastModified()),
+                reason == null ? String.join("; ", why.bundle(declared.bundle())) : reason,
+                Admission.text(declared.bundle()), declared.declaration());
+    }
+
+    private static PartitionInfo info(String name, PartitionState state, Instant since,
+            String reason, String bundle, Declaration declaration) {
+        return new PartitionInfo(name, 0, state, since, null, reason, bundle, List.of(), null,
+                declaration == null ? 0 : declaration.processors(),
+                declaration == null ? List.of() : declaration.slots(), 0, 0, 0, List.of());
+    }
+
+    private PartitionInfo info(LogicalPartition partition) {
+        LogicalPartition.Status status = partition.status();
+        Declaration declaration = partition.declaration();
+        BootRun boot = partition.boot();
+        int number = partition.number();
+        Area area = machine.vsr().area(number);
+        return new PartitionInfo(partition.name(), number, status.state(), status.since(),
+                status.deadline(), status.reason(), partition.bundle(),
+                machine.blocks().ranges(number), machine.ipca(number),
+                declaration == null ? 0 : declaration.processors(),
+                declaration == null ? List.of() : declaration.slots(), machine.boots(number),
+                boot == null || boot.scanner() == null ? 0 : boot.scanner().read(),
+                area == null ? 0 : area.unread(), partition.faults());
+    }
+
+    @Override
+    public Optional<PartitionInfo> partition(String name) {
+        LogicalPartition partition = machine.partitions().get(name);
+        if (partition != null) {
+            return Optional.of(info(partition));
+        }
+        return partitions().stream().filter(info -> info.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public List<IpcaEntry> lookUpTable() {
+        return machine.vsr().lookUpTable();
+    }
+
+    @Override
+    public List<String> why(String partition) {
+        return why.of(partition, partitions());
+    }
+
+    @Override
+    public Optional<PartitionInfo> await(String name, PartitionState state, Duration limit)
+            throws InterruptedException {
+        return changes.await(() -> partition(name),
+                info -> info.isPresent() && info.get().state() == state, limit);
+    }
+}

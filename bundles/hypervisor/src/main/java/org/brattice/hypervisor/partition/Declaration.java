@@ -1,0 +1,125 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+import org.brattice.hypervisor.memory.Size;
+
+/**
+ * What a partition asks for: the capability of its bundle's manifest, overridden by the properties of
+ * its firmware service. Checked by itself here, and against the frame in {@link Admission}.
+ *
+ * @param name of the partition
+ * @param memory bytes
+ * @param ipca bytes
+ * @param processors virtual processors
+ * @param dedicated whether they poll without sleeping
+ * @param scanPeriodMillis longest time between two event scans
+ * @param slots location codes
+ */
+record Declaration(String name, long memory, long ipca, int processors, boolean dedicated,
+        long scanPeriodMillis, List<String> slots) {
+    static final String PREFIX = "partition.";
+    static final String NAME = PREFIX + "name";
+    private static final Pattern NAMES = Pattern.compile("[a-z][a-z0-9.-]{0,62}");
+    private static final long IPCA_LEAST = 4096;
+    private static final long IPCA_MOST = 1L << 40;
+    private static final long PERIOD_MOST = 3_600_000;
+    private static final Set<String> ATTRIBUTES = new TreeSet<>(List.of("name", "memory", "ipca",
+            "processors", "dedicated", "scan.period", "slots"));
+
+    /**
+     * From the attributes of a capability, or of a service without their prefix.
+     *
+     * @throws IllegalArgumentException naming attribute, value and bound
+     */
+    static Declaration of(Map<String, ?> attributes) {
+        for (String attribute : attributes.keySet()) {
+            if (!ATTRIBUTES.contains(attribute)) {
+                throw new IllegalArgumentException("unknown attribute " + attribute + "="
+                        + attributes.get(attribute) + ": attributes are " + ATTRIBUTES);
+            }
+        }
+        Declaration declaration = new Declaration(text(attributes, "name", ""),
+                Size.parse("memory", text(attributes, "memory", "16 MiB")),
+                Size.parse("ipca", text(attributes, "ipca", "1 MiB")),
+                (int) number(attributes, "processors", 1, 1, Integer.MAX_VALUE),
+                truth(attributes, "dedicated"),
+                number(attributes, "scan.period", 1000, 1, PERIOD_MOST), list(attributes, "slots"));
+        declaration.check();
+        return declaration;
+    }
+
+    /** The same, with what a firmware service's properties say instead. */
+    static Declaration of(Map<String, ?> attributes, Map<String, ?> properties) {
+        Map<String, Object> merged = new HashMap<>(attributes);
+        for (String attribute : ATTRIBUTES) {
+            Object value = properties.get(PREFIX + attribute);
+            if (value != null) {
+                merged.put(attribute, value);
+            }
+        }
+        return of(merged);
+    }
+
+    private void check() {
+        if (!NAMES.matcher(name).matches()) {
+            throw new IllegalArgumentException("name=" + name
+                    + " must be 1 to 63 of a-z, 0-9, '-' and '.', beginning with a letter");
+        }
+        if (Long.bitCount(ipca) != 1 || ipca < IPCA_LEAST || ipca > IPCA_MOST) {
+            throw new IllegalArgumentException("ipca=" + Size.text(ipca)
+                    + " must be a power of two, at least " + Size.text(IPCA_LEAST));
+        }
+        if (ipca > memory) {
+            throw new IllegalArgumentException("ipca=" + Size.text(ipca)
+                    + " must be at most memory=" + Size.text(memory)
+                    + ": the IPCA is a part of the partition's memory");
+        }
+    }
+
+    private static String text(Map<String, ?> attributes, String key, String standard) {
+        Object value = attributes.get(key);
+        return value == null ? standard : value.toString().strip();
+    }
+
+    private static long number(Map<String, ?> attributes, String key, long standard, long least,
+            long most) {
+        String text = text(attributes, key, Long.toString(standard));
+        long number;
+        try {
+            number = Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            number = least - 1;
+        }
+        if (number < least || number > most) {
+            throw new IllegalArgumentException(
+                    key + "=" + text + " must be a whole number, " + least + " to " + most);
+        }
+        return number;
+    }
+
+    private static boolean truth(Map<String, ?> attributes, String key) {
+        String text = text(attributes, key, "false");
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException(key + "=" + text + " must be true or false");
+        }
+        return text.equals("true");
+    }
+
+    private static List<String> list(Map<String, ?> attributes, String key) {
+        return switch (attributes.get(key)) {
+            case null -> List.of();
+            case String[] array -> List.of(array);
+            case Collection<?> values -> values.stream().map(Object::toString).toList();
+            case Object value -> Arrays.stream(value.toString().split(",")).map(String::strip)
+                    .filter(part -> !part.isEmpty()).toList();
+        };
+    }
+}

@@ -1,0 +1,74 @@
+package org.brattice.hypervisor.partition;
+
+import org.brattice.api.Chunk;
+import org.brattice.api.Fault.Kind;
+import org.brattice.api.Firmware;
+import org.brattice.api.Message;
+import org.brattice.hypervisor.vsr.Reader;
+
+/** Reads what the scanner finds to the firmware. No allocation for a message that is handled. */
+final class FirmwareReader implements Reader {
+    private final BootRun run;
+    private final Firmware firmware;
+
+    FirmwareReader(BootRun run, Firmware firmware) {
+        this.run = run;
+        this.firmware = firmware;
+    }
+
+    @Override
+    public boolean message(Message message) {
+        try {
+            firmware.message(message);
+            return true;
+        } catch (Throwable e) {
+            return run.caught(Kind.HANDLER_THREW, offered("message", message), e);
+        }
+    }
+
+    @Override
+    public boolean chunk(Chunk chunk) {
+        try {
+            firmware.chunk(chunk);
+            return true;
+        } catch (Throwable e) {
+            return run.caught(Kind.HANDLER_THREW, offered("chunk", chunk), e);
+        }
+    }
+
+    private static String offered(String what, Message message) {
+        return what + " position=" + message.position() + " source=" + message.sourceName()
+                + " attempt=" + message.attempt();
+    }
+
+    @Override
+    public void aborted(int source, long stream) {
+        run.guarded(Kind.TASK_THREW, "aborted", () -> firmware.aborted(source, stream));
+    }
+
+    @Override
+    public void read(int receiver, long position) {
+        run.guarded(Kind.TASK_THREW, "read", () -> firmware.read(receiver, position));
+    }
+
+    @Override
+    public void poisoned(int source, long position, int attempts) {
+        run.fault(Kind.POISONED, "message position=" + position + " source=" + source
+                + " was given up after attempts=" + attempts);
+    }
+
+    @Override
+    public void corrupted(long position, String what) {
+        run.fault(Kind.CORRUPTED, "record position=" + position + " is damaged: " + what);
+    }
+
+    @Override
+    public boolean stopping() {
+        return run.stopping();
+    }
+
+    @Override
+    public boolean waiting() {
+        return run.stopping() || run.waiting();
+    }
+}

@@ -1,0 +1,28 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.Map;
+
+import org.brattice.api.Firmware;
+import org.brattice.api.OperatingSystem;
+import org.osgi.framework.Bundle;
+
+/** Where a boot gets fresh firmware from. Called on the partition's processors: it is partition code. */
+interface FirmwareSource {
+    /** A fresh instance. */
+    Firmware firmware();
+
+    /** The bundle's own operating system for the partition, or ours. */
+    OperatingSystem operatingSystem();
+
+    /** Gives both back. */
+    void release(Firmware firmware);
+
+    /** Whose firmware it is; hypervisor calls must come through that bundle's service object. */
+    Bundle bundle();
+
+    /** Of the service, now. */
+    Map<String, ?> properties();
+
+    /** {@code symbolic-name/version [id]}. */
+    String description();
+}

@@ -1,0 +1,127 @@
+package org.brattice.hypervisor.partition;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import org.brattice.api.Firmware;
+import org.brattice.api.Hypervisor;
+import org.brattice.api.IpcaService;
+import org.brattice.hypervisor.memory.Frame;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.ServiceFactory;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.hooks.resolver.ResolverHookFactory;
+import org.osgi.util.tracker.ServiceTracker;
+import org.osgi.util.tracker.ServiceTrackerCustomizer;
+
+/**
+ * The hypervisor in the framework: publishes its services and turns the framework's events into the
+ * machine's. Listeners never throw; only the end of a firmware service is waited for, within its
+ * deadline.
+ */
+public final class HypervisorBundle
+        implements
+            SynchronousBundleListener,
+            ServiceTrackerCustomizer<Firmware, ServiceFirmware> {
+    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+    private final BundleContext context;
+    private final Changes changes = new Changes();
+    private final Machine machine;
+    private final ServiceTracker<Firmware, ServiceFirmware> tracker;
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+
+    /** On a frame that is open; closes it with {@link #stop}. */
+    public HypervisorBundle(BundleContext context, Frame frame) {
+        this.context = context;
+        this.machine = new Machine(frame, changes);
+        this.tracker = new ServiceTracker<>(context, Firmware.class, this);
+    }
+
+    /** Publishes everything. */
+    public void start() {
+        registrations.add(context.registerService(ResolverHookFactory.class, machine.admission(),
+                null));
+        context.addBundleListener(this);
+        for (Bundle bundle : context.getBundles()) {
+            machine.admission().read(bundle);
+        }
+        registrations.add(context.registerService(IpcaService.class, new PerBundle(), null));
+        registrations.add(context.registerService(Hypervisor.class,
+                new ControlService(machine, new Why(context), changes), null));
+        tracker.open();
+    }
+
+    /** Halts the partitions and lets go of the frame. */
+    public void stop() throws IOException {
+        context.removeBundleListener(this);
+        machine.close();
+        tracker.close();
+        registrations.forEach(ServiceRegistration::unregister);
+    }
+
+    private final class PerBundle implements ServiceFactory<IpcaService> {
+        @Override
+        public IpcaService getService(Bundle bundle, ServiceRegistration<IpcaService> ours) {
+            return new IpcaCalls(machine.vsr(), bundle);
+        }
+
+        @Override
+        public void ungetService(Bundle bundle, ServiceRegistration<IpcaService> ours,
+                IpcaService service) {
+            // Calls are checked by the identity of their thread: nothing to take back.
+        }
+    }
+
+    @Override
+    public void bundleChanged(BundleEvent event) {
+        Bundle bundle = event.getBundle();
+        switch (event.getType()) {
+            case BundleEvent.INSTALLED, BundleEvent.UPDATED -> machine.admission().read(bundle);
+            case BundleEvent.UNINSTALLED -> {
+                machine.admission().remove(bundle);
+                machine.uninstalled(bundle);
+            }
+            default -> {
+                // Only what is declared matters here; firmware comes and goes as a service.
+            }
+        }
+        changes.run();
+    }
+
+    @Override
+    public ServiceFirmware addingService(ServiceReference<Firmware> reference) {
+        ServiceFirmware source = new ServiceFirmware(context, reference);
+        machine.firmwareAdded(source, source.properties());
+        return source;
+    }
+
+    @Override
+    public void modifiedService(ServiceReference<Firmware> reference, ServiceFirmware source) {
+        // A declaration holds for a whole boot: Declarative Services registers anew for a new one.
+    }
+
+    @Override
+    public void removedService(ServiceReference<Firmware> reference, ServiceFirmware source) {
+        Processor current = Processor.current();
+        var quiet = machine.firmwareRemoved(source);
+        if (current != null && current.boot().source() == source) {
+            return;
+        }
+        try {
+            quiet.get(Machine.STOP_DEADLINE.plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOGGER.log(System.Logger.Level.WARNING, "firmware of bundle {0} did not end: {1}",
+                    source.description(), e);
+        }
+    }
+}

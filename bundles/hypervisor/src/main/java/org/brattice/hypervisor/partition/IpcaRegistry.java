@@ -1,0 +1,103 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.BitSet;
+import java.util.List;
+
+import org.brattice.api.MemoryRange;
+import org.brattice.hypervisor.memory.BlockMap;
+import org.brattice.hypervisor.memory.Frame;
+import org.brattice.hypervisor.memory.PartitionTable;
+import org.brattice.hypervisor.vsr.Area;
+import org.brattice.hypervisor.vsr.Attach;
+import org.brattice.hypervisor.vsr.Vsr;
+
+/**
+ * Which control areas are in use, and which IPCA lies where (S1, S2). Registration comes on partitions'
+ * processors, all else on the control thread: under this object's monitor.
+ */
+final class IpcaRegistry {
+    private final PartitionTable table;
+    private final Vsr vsr;
+    private final Attach attach;
+    private final int limit;
+    private final BitSet used = new BitSet();
+
+    IpcaRegistry(Frame frame, PartitionTable table, Vsr vsr) {
+        this.table = table;
+        this.vsr = vsr;
+        this.attach = new Attach(frame);
+        this.limit = frame.layout().controls();
+    }
+
+    /**
+     * Takes over what another process has left.
+     *
+     * @return what was damaged, in words, or null
+     */
+    synchronized String attach(PartitionTable.Row row, BlockMap blocks) {
+        vsr.enter(row.number(), row.name());
+        if (row.control() < 0) {
+            return null;
+        }
+        if (!attach.valid(row.control(), row.number(), blocks.ranges(row.number()))) {
+            table.control(row.number(), -1);
+            return "its IPCA is not in its own memory; a fresh one is made";
+        }
+        used.set(row.control());
+        return null;
+    }
+
+    /** Repairs and opens an IPCA of an earlier process, when all partitions are known. */
+    synchronized String open(PartitionTable.Row row) {
+        int control = table.control(row.number());
+        if (control < 0) {
+            return null;
+        }
+        String damage = attach.repair(control, row.number(), source -> vsr.area(source) != null
+                || table.rows().stream().anyMatch(one -> one.number() == source));
+        vsr.open(row.number(), control);
+        return damage;
+    }
+
+    /** The partition's area: the one kept, or a fresh one, then entered into the look-up table. */
+    synchronized Area register(int number, MemoryRange range) {
+        Area kept = vsr.area(number);
+        if (kept != null) {
+            return kept;
+        }
+        int control = create(number, range);
+        table.control(number, control);
+        return vsr.open(number, control);
+    }
+
+    private int create(int number, MemoryRange range) {
+        int control = used.nextClearBit(0);
+        if (control >= limit) {
+            throw new IllegalStateException("control areas=" + limit
+                    + " are all in use or in quarantine: restart the process");
+        }
+        attach.create(control, number, range);
+        used.set(control);
+        return control;
+    }
+
+    /** A fresh area to which the partition's IPCA is to move. */
+    synchronized Area prepare(int number, MemoryRange range) {
+        return vsr.prepare(number, create(number, range));
+    }
+
+    /** Where a partition's IPCA is, or null. */
+    MemoryRange ipca(int number) {
+        Area area = vsr.area(number);
+        return area == null ? null : new MemoryRange(area.base(), area.capacity());
+    }
+
+    /** Nobody can reach a control area any more. */
+    synchronized void release(int control) {
+        used.clear(control);
+    }
+
+    List<PartitionTable.Row> rows() {
+        return table.rows();
+    }
+}

@@ -1,0 +1,136 @@
+package org.brattice.hypervisor.partition;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+import org.brattice.api.Fault;
+import org.brattice.api.Fault.Kind;
+import org.brattice.api.PartitionState;
+
+/**
+ * A partition: a name and, once admitted, a number; they outlive its bundle. Status, number and boot are
+ * written by the control thread and read by any; faults are guarded by this object's monitor.
+ */
+final class LogicalPartition {
+    private static final int FAULT_LIMIT = 16;
+    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+
+    private final String name;
+    private final Runnable changed;
+    private final Deque<Fault> faults = new ArrayDeque<>();
+    private volatile int number;
+    private volatile Declaration declaration;
+    private volatile String bundle = "";
+    private volatile long bundleId = -1;
+    private Next next;
+    private volatile BootRun boot;
+    private volatile Status status = new Status(PartitionState.DECLARED, Instant.now(), null, "");
+
+    /** Where it is in its life, and why. */
+    record Status(PartitionState state, Instant since, Instant deadline, String reason) {}
+
+    /** Firmware that boots when the boot that is ending has ended. */
+    record Next(FirmwareSource source, Map<String, ?> properties) {}
+
+    /** With someone to tell of each change of state. */
+    LogicalPartition(String name, Runnable changed) {
+        this.name = name;
+        this.changed = changed;
+    }
+
+    String name() {
+        return name;
+    }
+
+    int number() {
+        return number;
+    }
+
+    void number(int newNumber) {
+        number = newNumber;
+    }
+
+    Declaration declaration() {
+        return declaration;
+    }
+
+    void declaration(Declaration newDeclaration) {
+        declaration = newDeclaration;
+    }
+
+    String bundle() {
+        return bundle;
+    }
+
+    long bundleId() {
+        return bundleId;
+    }
+
+    void bundle(long id, String description) {
+        bundleId = id;
+        bundle = description;
+    }
+
+    /** Control thread alone. */
+    Next next() {
+        return next;
+    }
+
+    void next(Next newNext) {
+        next = newNext;
+    }
+
+    /** The boot that runs or is ending, or null. */
+    BootRun boot() {
+        return boot;
+    }
+
+    void boot(BootRun newBoot) {
+        boot = newBoot;
+    }
+
+    Status status() {
+        return status;
+    }
+
+    PartitionState state() {
+        return status.state();
+    }
+
+    void state(PartitionState state, String reason) {
+        state(state, null, reason);
+    }
+
+    void state(PartitionState state, Instant deadline, String reason) {
+        Status before = status;
+        if (before.state() != state || !before.reason().equals(reason)) {
+            status = new Status(state, Instant.now(), deadline, reason);
+            LOGGER.log(System.Logger.Level.INFO, "partition={0} state={1} reason={2}", name,
+                    state.name().toLowerCase(java.util.Locale.ROOT), reason);
+            changed.run();
+        }
+    }
+
+    void fault(Kind kind, String cause) {
+        LOGGER.log(System.Logger.Level.WARNING, "partition={0} fault={1} cause={2}", name, kind,
+                cause);
+        synchronized (this) {
+            if (faults.size() == FAULT_LIMIT) {
+                faults.removeFirst();
+            }
+            faults.addLast(new Fault(name, kind, Instant.now(), cause));
+        }
+    }
+
+    synchronized List<Fault> faults() {
+        return List.copyOf(faults);
+    }
+
+    /** The whole of what partition code threw, for the log. */
+    void log(String what, Throwable thrown) {
+        LOGGER.log(System.Logger.Level.DEBUG, "partition=" + name + " " + what, thrown);
+    }
+}

@@ -1,0 +1,66 @@
+package org.brattice.hypervisor.partition;
+
+import org.brattice.hypervisor.vsr.Holder;
+import org.brattice.hypervisor.vsr.Holders;
+
+/**
+ * A virtual processor of one boot: a thread with an identity. The identity register is bound while it
+ * runs, so a hypervisor call knows its caller without being told.
+ */
+final class Processor {
+    /** The hypervisor's identity register. */
+    static final ScopedValue<Processor> CURRENT = ScopedValue.newInstance();
+
+    private final BootRun boot;
+    private final Holders holders;
+    private final Holder holder;
+    private final String name;
+    private volatile Thread thread;
+
+    Processor(BootRun boot, Holders holders, int number, int index) {
+        this.boot = boot;
+        this.holders = holders;
+        this.holder = new Holder(holders, number, index == 0);
+        this.name = "brattice-" + boot.partition().name() + "-" + index;
+    }
+
+    /** The processor that runs the current thread, or null. */
+    static Processor current() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    BootRun boot() {
+        return boot;
+    }
+
+    Holder holder() {
+        return holder;
+    }
+
+    /** Starts it; the program is partition code as far as the guard lets it. */
+    void start(boolean dedicated, Runnable program) {
+        Thread.Builder builder = dedicated ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+        thread = builder.name(name).unstarted(() -> {
+            holder.bind();
+            try {
+                ScopedValue.where(CURRENT, this).run(program);
+            } finally {
+                holders.remove(holder);
+            }
+        });
+        thread.start();
+    }
+
+    /** Whether its thread can run no more. */
+    boolean ended() {
+        Thread running = thread;
+        return running == null || !running.isAlive();
+    }
+
+    void interrupt() {
+        Thread running = thread;
+        if (running != null) {
+            running.interrupt();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+
+import org.brattice.api.EventScan;
+import org.brattice.api.Fault.Kind;
+import org.brattice.api.Firmware;
+import org.brattice.api.HypervisorCallException;
+import org.brattice.hypervisor.vsr.Scanner;
+
+/** The event scan as the operating system calls it, on the partition's first processor. */
+final class ScanLoop implements EventScan {
+    private final BootRun run;
+    private final Scanner scanner;
+    private final Firmware firmware;
+    private final Queue<Runnable> tasks;
+    private final long period;
+    private long nextTick;
+
+    ScanLoop(BootRun run, Scanner scanner, Firmware firmware, Queue<Runnable> tasks) {
+        this.run = run;
+        this.scanner = scanner;
+        this.firmware = firmware;
+        this.tasks = tasks;
+        this.period = TimeUnit.MILLISECONDS.toNanos(run.declaration().scanPeriodMillis());
+        this.nextTick = System.nanoTime() + period;
+    }
+
+    @Override
+    public boolean stopping() {
+        return run.stopping();
+    }
+
+    @Override
+    public int poll(int limit) {
+        check();
+        int done = scanner.poll(limit);
+        if (run.single()) {
+            for (Runnable task; !stopping() && (task = tasks.poll()) != null; done++) {
+                run.task(task);
+            }
+        }
+        if (System.nanoTime() - nextTick >= 0) {
+            nextTick = System.nanoTime() + period;
+            run.guarded(Kind.TASK_THREW, "tick", firmware::tick);
+        }
+        return done;
+    }
+
+    @Override
+    public void await() {
+        check();
+        long rest = nextTick - System.nanoTime();
+        if (run.declaration().dedicated()) {
+            while (!scanner.something() && nextTick - System.nanoTime() > 0) {
+                Thread.onSpinWait();
+            }
+        } else if (rest > 0) {
+            scanner.await(rest);
+        }
+    }
+
+    private void check() {
+        if (Processor.current() != run.scanning()) {
+            throw new HypervisorCallException("the event scan of partition "
+                    + run.partition().name() + " runs on its first processor");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+import org.brattice.api.Firmware;
+import org.brattice.api.OperatingSystem;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceObjects;
+import org.osgi.framework.ServiceReference;
+
+/** Firmware out of the service registry: a prototype, so that each boot meets fresh fields. */
+final class ServiceFirmware implements FirmwareSource {
+    private static final OperatingSystem OURS = new OperatingSystem() {};
+
+    private final BundleContext context;
+    private final ServiceReference<Firmware> reference;
+    private final ServiceObjects<Firmware> objects;
+    private final Bundle bundle;
+    private final String description;
+
+    ServiceFirmware(BundleContext context, ServiceReference<Firmware> reference) {
+        this.context = context;
+        this.reference = reference;
+        this.objects = context.getServiceObjects(reference);
+        this.bundle = reference.getBundle();
+        this.description = Admission.text(bundle);
+    }
+
+    @Override
+    public Firmware firmware() {
+        Firmware firmware = objects == null ? null : objects.getService();
+        if (firmware == null) {
+            throw new IllegalStateException("the Firmware service of bundle " + description
+                    + " gave no instance: its constructor or a reference of its component failed");
+        }
+        return firmware;
+    }
+
+    @Override
+    public OperatingSystem operatingSystem() {
+        Object name = reference.getProperty(Declaration.NAME);
+        try {
+            Collection<ServiceReference<OperatingSystem>> found = context
+                    .getServiceReferences(OperatingSystem.class, null);
+            for (ServiceReference<OperatingSystem> candidate : found) {
+                // Only the partition's own bundle may replace it: it is handed the partition.
+                if (bundle.equals(candidate.getBundle())
+                        && (name == null || name.equals(candidate.getProperty(Declaration.NAME)))) {
+                    OperatingSystem system = context.getServiceObjects(candidate).getService();
+                    return system == null ? OURS : system;
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+        return OURS;
+    }
+
+    @Override
+    public void release(Firmware firmware) {
+        try {
+            if (firmware != null && objects != null) {
+                objects.ungetService(firmware);
+            }
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            // The framework has taken it back already.
+        }
+    }
+
+    @Override
+    public Map<String, ?> properties() {
+        Map<String, Object> properties = new HashMap<>();
+        for (String key : reference.getPropertyKeys()) {
+            properties.put(key, reference.getProperty(key));
+        }
+        return properties;
+    }
+
+    @Override
+    public Bundle bundle() {
+        return bundle;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+}

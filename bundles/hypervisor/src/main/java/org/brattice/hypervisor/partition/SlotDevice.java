@@ -1,0 +1,57 @@
+package org.brattice.hypervisor.partition;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+
+import org.brattice.api.BlockDevice;
+import org.brattice.api.HypervisorCallException;
+import org.brattice.hypervisor.resource.FileDevice;
+import org.brattice.hypervisor.resource.Slots;
+
+/** A device as the owner of its slot reaches it: each access is checked. */
+final class SlotDevice implements BlockDevice {
+    private final BootRun run;
+    private final Slots slots;
+    private final String location;
+
+    SlotDevice(BootRun run, Slots slots, String location) {
+        this.run = run;
+        this.slots = slots;
+        this.location = location;
+        device();
+    }
+
+    private FileDevice device() {
+        Processor caller = Processor.current();
+        if (caller == null || caller.boot() != run || run.view().revoked()) {
+            throw new HypervisorCallException(
+                    "slot=" + location + " is reached on the processors of "
+                            + run.partition().name() + ", during the boot that was granted it");
+        }
+        if (!slots.owns(run.partition().name(), location)) {
+            throw new HypervisorCallException("slot=" + location + " is not owned by partition "
+                    + run.partition().name() + ": declare it in slots");
+        }
+        return slots.device(location);
+    }
+
+    @Override
+    public String location() {
+        return location;
+    }
+
+    @Override
+    public long size() {
+        try {
+            return device().size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void read(long offset, MemorySegment target) throws IOException {
+        device().read(offset, target);
+    }
+}

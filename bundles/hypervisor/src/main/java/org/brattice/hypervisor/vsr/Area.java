@@ -1,0 +1,335 @@
+package org.brattice.hypervisor.vsr;
+
+import java.lang.foreign.MemorySegment;
+
+import org.brattice.api.HypervisorCallException;
+import org.brattice.api.IpcaService;
+import org.brattice.hypervisor.memory.Frame;
+import org.brattice.hypervisor.memory.FrameLayout;
+import org.brattice.hypervisor.memory.View;
+import org.brattice.hypervisor.memory.Word;
+
+/**
+ * One region used as a partition's IPCA, as its writers see it (S4, S7). A remap makes another area;
+ * this one then stays moved for ever. The order of the stores in {@link #held} is the protocol.
+ */
+public final class Area {
+    /** The area is no longer the partition's IPCA: look it up again. */
+    static final long MOVED = -10;
+    private static final long BUSY = -11;
+    private static final long QUEUED = -12;
+    private static final int LOST_RACES = 64;
+
+    private final int number;
+    private final int control;
+    private final long base;
+    private final long capacity;
+    private final long mask;
+    private final long at;
+    private final MemorySegment frame;
+    private final View view;
+    private final MemorySegment tables;
+    private final MemorySegment ring;
+    private final Holders holders;
+    private final Doorbell doorbell;
+    private final LeaseWatch watch;
+    private final WaitQueue queue = new WaitQueue(this);
+    private volatile Succession succession;
+
+    /** Told, on the thread that found it, of a lease whose holder was gone. */
+    public interface LeaseWatch {
+        void leaseLost(int number, int holderPartition);
+    }
+
+    /**
+     * What became of a moved area.
+     *
+     * @param area the next one, or null when the partition is gone
+     * @param salvaged the first position that the next one does not hold
+     */
+    record Succession(Area area, long salvaged) {}
+
+    /** The area whose control words are already in the tables. */
+    Area(Frame frame, int control, Holders holders, Doorbell doorbell, LeaseWatch watch) {
+        this.control = control;
+        this.at = frame.layout().controls(control);
+        this.frame = frame.memory();
+        this.number = (int) Word.opaque(this.frame, at + FrameLayout.CONTROL_NUMBER);
+        this.base = Word.opaque(this.frame, at + FrameLayout.CONTROL_BASE);
+        this.capacity = Word.opaque(this.frame, at + FrameLayout.CONTROL_RING);
+        this.mask = capacity - 1;
+        this.view = frame.view();
+        this.tables = view.tables();
+        this.ring = view.segment(base, capacity);
+        this.holders = holders;
+        this.doorbell = doorbell;
+        this.watch = watch;
+    }
+
+    /** Number of the partition. */
+    public int number() {
+        return number;
+    }
+
+    /** Index of its control area. */
+    public int control() {
+        return control;
+    }
+
+    /** Frame address of the ring. */
+    public long base() {
+        return base;
+    }
+
+    /** Bytes of the ring. */
+    public long capacity() {
+        return capacity;
+    }
+
+    /** The writers' view. */
+    View view() {
+        return view;
+    }
+
+    WaitQueue queue() {
+        return queue;
+    }
+
+    Doorbell doorbell() {
+        return doorbell;
+    }
+
+    /** Where it went, or null while it is the partition's IPCA. */
+    Succession succession() {
+        return succession;
+    }
+
+    /** Moves it for ever; whoever waits looks the partition up again. */
+    void succeeded(Succession next) {
+        succession = next;
+        queue.wakeAll();
+    }
+
+    /** The lease word. */
+    long lease() {
+        return Word.opaque(frame, at + FrameLayout.CONTROL_LEASE);
+    }
+
+    /** Stores that it has moved over whatever lease there is, which it returns. */
+    long storeMoved() {
+        return Word.getAndSet(frame, at + FrameLayout.CONTROL_LEASE, Lease.MOVED);
+    }
+
+    /** Committed and not yet read, in bytes: an estimate for people, taken without the lease. */
+    public long unread() {
+        return Math.max(0, Word.opaque(frame, at + FrameLayout.CONTROL_TAIL)
+                - Word.opaque(frame, at + FrameLayout.CONTROL_CURSOR));
+    }
+
+    /**
+     * Writes the holder's outgoing record, waiting for room for so long.
+     *
+     * @return its position, or NO_ROOM, DEADLOCK, MOVED
+     */
+    long write(Holder me, WaitGraph graph, long waitNanos) {
+        long result = attempts(me);
+        if (result != QUEUED && result != BUSY && result != IpcaService.NO_ROOM) {
+            return result;
+        }
+        return waitNanos == 0
+                ? IpcaService.NO_ROOM
+                : queue.await(me, graph, waitNanos);
+    }
+
+    /** Attempts until it is written, there is no room, others are first, or too many races are lost. */
+    long attempts(Holder me) {
+        long result = BUSY;
+        for (int lost = 0; result == BUSY && lost < LOST_RACES; lost++) {
+            result = attempt(me);
+            if (result == BUSY) {
+                if (lost < 8) {
+                    Thread.onSpinWait();
+                } else {
+                    Thread.yield();
+                }
+            }
+        }
+        return result;
+    }
+
+    static boolean written(long result) {
+        return result >= 0;
+    }
+
+    private long attempt(Holder me) {
+        long result;
+        try {
+            long token = me.enter();
+            if (!Word.compareAndSet(tables, at + FrameLayout.CONTROL_LEASE, Lease.FREE, token)) {
+                return contended();
+            }
+            try {
+                result = held(me);
+            } finally {
+                release(token);
+            }
+        } catch (IllegalStateException e) {
+            if (!view.revoked()) {
+                throw e;
+            }
+            return MOVED;
+        } finally {
+            me.leave();
+        }
+        if (result >= 0 && me.wake) {
+            doorbell.ring();
+        }
+        return result;
+    }
+
+    /** Takes the lease for something else than a write; runs it in the section. */
+    boolean exclusively(Holder me, Runnable section) {
+        try {
+            long token = me.enter();
+            if (!Word.compareAndSet(tables, at + FrameLayout.CONTROL_LEASE, Lease.FREE, token)) {
+                contended();
+                return false;
+            }
+            try {
+                section.run();
+                return true;
+            } finally {
+                release(token);
+            }
+        } finally {
+            me.leave();
+        }
+    }
+
+    private void release(long token) {
+        if (Word.opaque(tables, at + FrameLayout.CONTROL_LEASE) == token) {
+            Word.release(tables, at + FrameLayout.CONTROL_LEASE, Lease.FREE);
+        }
+    }
+
+    /** A lease is broken on a fact, never on a time: its holder is gone. */
+    private long contended() {
+        long lease = Word.opaque(tables, at + FrameLayout.CONTROL_LEASE);
+        if (lease == Lease.MOVED) {
+            return MOVED;
+        }
+        if (Lease.held(lease) && holders.gone(lease)) {
+            Holder gone = holders.of(lease);
+            if (Word.compareAndSet(tables, at + FrameLayout.CONTROL_LEASE, lease, Lease.FREE)) {
+                watch.leaseLost(number, gone == null ? 0 : gone.number());
+                doorbell.ring();
+            }
+        }
+        return BUSY;
+    }
+
+    private long held(Holder me) {
+        me.step(Step.TAKEN);
+        if (Word.opaque(tables, at + FrameLayout.CONTROL_WAITERS) != 0 && !queue.first(me)) {
+            return QUEUED;
+        }
+        me.wake = Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING) != 0;
+        long tail = end(Word.plain(tables, at + FrameLayout.CONTROL_TAIL));
+        me.step(Step.REPAIRED);
+        long size = me.outgoing.size();
+        long toEnd = capacity - (tail & mask);
+        long pad = size > toEnd ? toEnd : 0;
+        if (!room(tail, pad + size)) {
+            return IpcaService.NO_ROOM;
+        }
+        me.step(Step.ROOM);
+        long position = tail + pad;
+        me.outgoing.write(ring, position & mask, position, me);
+        me.step(Step.BODY);
+        Word.plain(ring, (position + size) & mask, 0);
+        me.step(Step.CLEARED);
+        Word.release(ring, position & mask, RecordLayout.commitWord(position, size));
+        if (pad != 0) {
+            pad(tail, pad);
+        }
+        me.committed = position;
+        me.step(Step.COMMITTED);
+        Word.release(tables, at + FrameLayout.CONTROL_TAIL, position + size);
+        me.step(Step.TAILED);
+        return position;
+    }
+
+    /** A record whose own commit word is stored last: pad and the record behind it appear together. */
+    private void pad(long tail, long pad) {
+        long start = tail & mask;
+        long sourceAndFlags = RecordLayout.pack(number, RecordLayout.PAD);
+        Word.plain(ring, start + RecordLayout.SOURCE, sourceAndFlags);
+        Word.plain(ring, start + RecordLayout.LENGTH,
+                RecordLayout.pack(0, RecordLayout.guard(tail, sourceAndFlags, 0)));
+        Word.release(ring, start, RecordLayout.commitWord(tail, pad));
+    }
+
+    /** Tail is a hint, the chain of commit words is the truth: a holder may have died behind it. */
+    private long end(long tail) {
+        long end = tail;
+        long word;
+        while ((word = Word.plain(ring, end & mask)) != 0) {
+            long size = RecordLayout.sizeOf(word, end, capacity);
+            if (size < 0) {
+                throw new HypervisorCallException("IPCA of partition number=" + number
+                        + " is damaged at position=" + end + ": nothing was sent");
+            }
+            end += size;
+        }
+        if (end != tail) {
+            Word.release(tables, at + FrameLayout.CONTROL_TAIL, end);
+        }
+        return end;
+    }
+
+    private boolean room(long tail, long size) {
+        long cached = Word.plain(tables, at + FrameLayout.CONTROL_CACHED_HEAD);
+        if (size + RecordLayout.UNIT <= capacity - (tail - cached)) {
+            return true;
+        }
+        long head = Word.acquire(tables, at + FrameLayout.CONTROL_HEAD);
+        Word.plain(tables, at + FrameLayout.CONTROL_CACHED_HEAD, head);
+        return size + RecordLayout.UNIT <= capacity - (tail - head);
+    }
+
+    /** How many wait; stored by the queue, read by writers beside the lease. */
+    void waiters(long count) {
+        Word.release(tables, at + FrameLayout.CONTROL_WAITERS, count);
+    }
+
+    /**
+     * Copies committed bytes of the ring; all others read as zero (S5).
+     *
+     * @return whether the lease could be had
+     */
+    boolean read(Holder me, long offset, MemorySegment target, long length) {
+        return exclusively(me, () -> {
+            long tail = end(Word.plain(tables, at + FrameLayout.CONTROL_TAIL));
+            long head = Word.acquire(tables, at + FrameLayout.CONTROL_HEAD);
+            target.asSlice(0, length).fill((byte) 0);
+            // [head, tail) covers the ring once or less: at most two stretches of it.
+            long start = head & mask;
+            stretch(offset, length, start, Math.min(capacity, start + (tail - head)), target);
+            stretch(offset, length, 0, start + (tail - head) - capacity, target);
+        });
+    }
+
+    /** Ends the ring at a position whose commit word no writer stored. In the section. */
+    void cut(long position) {
+        Word.plain(ring, position & mask, 0);
+        Word.release(tables, at + FrameLayout.CONTROL_TAIL, position);
+    }
+
+    private void stretch(long offset, long length, long from, long to, MemorySegment target) {
+        long low = Math.max(offset, from);
+        long high = Math.min(offset + length, to);
+        if (low < high) {
+            MemorySegment.copy(ring, low, target, low - offset, high - low);
+        }
+    }
+}

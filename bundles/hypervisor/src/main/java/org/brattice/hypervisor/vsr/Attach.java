@@ -1,0 +1,103 @@
+package org.brattice.hypervisor.vsr;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+import org.brattice.api.MemoryRange;
+import org.brattice.hypervisor.memory.Frame;
+import org.brattice.hypervisor.memory.FrameLayout;
+import org.brattice.hypervisor.memory.Word;
+
+/**
+ * Puts an IPCA in order that another process has left, at whatever instant that ended: leases are free,
+ * committed messages are kept, a half-written one is gone, what was owed is paid. Control thread, before
+ * any partition boots; doing it twice changes nothing.
+ */
+public final class Attach {
+    private final MemorySegment memory;
+    private final FrameLayout layout;
+
+    public Attach(Frame frame) {
+        this.memory = frame.memory();
+        this.layout = frame.layout();
+    }
+
+    /** Told of each source that a receiver had read and not yet acknowledged. */
+    public interface Acknowledged {
+        /** Whether a source is still known. */
+        boolean known(int source);
+    }
+
+    /** Whether a control area names an IPCA in the partition's own memory. */
+    public boolean valid(int control, int number, List<MemoryRange> owned) {
+        if (control < 0 || control >= layout.controls()) {
+            return false;
+        }
+        long at = layout.controls(control);
+        long base = Word.opaque(memory, at + FrameLayout.CONTROL_BASE);
+        long size = Word.opaque(memory, at + FrameLayout.CONTROL_RING);
+        return Word.opaque(memory, at + FrameLayout.CONTROL_NUMBER) == number
+                && Long.bitCount(size) == 1
+                && owned.stream().anyMatch(range -> range.contains(base, size));
+    }
+
+    /**
+     * Repairs an IPCA.
+     *
+     * @return what was damaged, in words, or null
+     */
+    public String repair(int control, int number, Acknowledged sources) {
+        long at = layout.controls(control);
+        MemorySegment ring = memory.asSlice(Word.opaque(memory, at + FrameLayout.CONTROL_BASE),
+                Word.opaque(memory, at + FrameLayout.CONTROL_RING));
+        Word.opaque(memory, at + FrameLayout.CONTROL_LEASE, Lease.FREE);
+        Word.opaque(memory, at + FrameLayout.CONTROL_WAITERS, 0);
+        Word.opaque(memory, at + FrameLayout.CONTROL_SLEEPING, 0);
+        long head = Word.opaque(memory, at + FrameLayout.CONTROL_HEAD);
+        long cursor = Math.max(head, Word.opaque(memory, at + FrameLayout.CONTROL_CURSOR));
+        String damage = null;
+        if (head < 0 || cursor - head > ring.byteSize() || (cursor | head) % 32 != 0) {
+            damage = "head=" + head + " cursor=" + cursor + " make no ring; all was cut off";
+            head = Math.max(0, Math.max(head, cursor)) + 31 & -32;
+            cursor = head;
+            Word.opaque(ring, head & ring.byteSize() - 1, 0);
+        }
+        acknowledge(ring, number, head, cursor, sources);
+        Chain chain = Chain.of(ring, cursor);
+        if (chain.damaged()) {
+            damage = "the commit word at position=" + chain.end() + "; cut there";
+            Word.opaque(ring, chain.end() & ring.byteSize() - 1, 0);
+        }
+        Word.opaque(memory, at + FrameLayout.CONTROL_CURSOR, cursor);
+        Word.opaque(memory, at + FrameLayout.CONTROL_HEAD, cursor);
+        Word.opaque(memory, at + FrameLayout.CONTROL_CACHED_HEAD, cursor);
+        Word.opaque(memory, at + FrameLayout.CONTROL_TAIL, chain.end());
+        new Streams(memory, layout.page(number % layout.partitions())).abortAll(-1);
+        return damage;
+    }
+
+    /** Read messages that were not yet deleted may not yet have been acknowledged. */
+    private void acknowledge(MemorySegment ring, int number, long head, long cursor,
+            Acknowledged sources) {
+        Peers peers = new Peers(memory, layout);
+        int me = number % layout.partitions();
+        Chain.of(ring, head, (position, sourceAndFlags) -> {
+            int source = RecordLayout.low(sourceAndFlags);
+            boolean owed = position < cursor
+                    && (RecordLayout.high(sourceAndFlags) & RecordLayout.NOTIFY) != 0;
+            if (owed && source > 0 && sources.known(source)) {
+                peers.read(source % layout.partitions(), me, position);
+            }
+        });
+    }
+
+    /** The control words of a fresh, empty IPCA. Its ring is zero. */
+    public void create(int control, int number, MemoryRange ipca) {
+        long at = layout.controls(control);
+        memory.asSlice(at, FrameLayout.CONTROL_SIZE).fill((byte) 0);
+        Word.opaque(memory, at + FrameLayout.CONTROL_NUMBER, number);
+        Word.opaque(memory, at + FrameLayout.CONTROL_BASE, ipca.base());
+        Word.opaque(memory, at + FrameLayout.CONTROL_RING, ipca.size());
+        memory.asSlice(ipca.base(), ipca.size()).fill((byte) 0);
+    }
+}

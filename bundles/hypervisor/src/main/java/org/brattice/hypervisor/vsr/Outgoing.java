@@ -1,0 +1,157 @@
+package org.brattice.hypervisor.vsr;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+
+import org.brattice.hypervisor.memory.Word;
+
+/**
+ * What a holder is about to write: one record, out of one or several segments. Each holder has one and
+ * uses it again, so that a send allocates nothing. Used by its holder's thread alone.
+ */
+final class Outgoing {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED
+            .withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private MemorySegment[] parts = new MemorySegment[4];
+    private int count;
+    private MemorySegment staged;
+    private long bytes;
+    private long from;
+    private long length;
+    private int source;
+    private int flags;
+    private long stream;
+    private long entry;
+
+    /** All of one segment as a message. */
+    void message(int newSource, MemorySegment segment) {
+        parts[0] = segment;
+        count = 1;
+        bytes = segment.byteSize();
+        whole(newSource);
+    }
+
+    /** All of several segments as a message; the list is not looked at again. */
+    void message(int newSource, List<MemorySegment> segments) {
+        count = segments.size();
+        if (count > parts.length) {
+            parts = new MemorySegment[count];
+        }
+        bytes = 0;
+        for (int i = 0; i < count; i++) {
+            parts[i] = segments.get(i);
+            bytes += parts[i].byteSize();
+        }
+        whole(newSource);
+    }
+
+    private void whole(int newSource) {
+        source = newSource;
+        flags = RecordLayout.MESSAGE;
+        from = 0;
+        length = bytes;
+        staged = null;
+    }
+
+    /** From now on one chunk of the message. */
+    void chunk(long newStream, long newEntry, long offset, long newLength) {
+        flags = RecordLayout.CHUNK;
+        stream = newStream;
+        entry = newEntry;
+        from = offset;
+        length = newLength;
+        staged = null;
+    }
+
+    void notifies() {
+        flags |= RecordLayout.NOTIFY;
+    }
+
+    /** Bytes of the whole message. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Bytes of the record. */
+    long size() {
+        return RecordLayout.size(flags, length);
+    }
+
+    /** Lets go of the sender's segments. */
+    void clear() {
+        Arrays.fill(parts, 0, count, null);
+        count = 0;
+    }
+
+    /**
+     * Bytes of files and devices can make a copy block, so they are copied to the holder's staging
+     * before it takes a lease; heap and frame memory goes in one copy.
+     */
+    void stage(Holder me, MemorySegment frame) {
+        for (int i = 0; i < count; i++) {
+            if (foreign(parts[i], frame)) {
+                MemorySegment staging = me.staging();
+                copy(staging, 0, null);
+                staged = staging;
+                return;
+            }
+        }
+    }
+
+    private static boolean foreign(MemorySegment segment, MemorySegment frame) {
+        return segment.isMapped() && (segment.address() < frame.address()
+                || segment.address() >= frame.address() + frame.byteSize());
+    }
+
+    /** Writes header and payload, everything but the commit word. In the section. */
+    void write(MemorySegment ring, long at, long position, Holder me) {
+        long sourceAndFlags = RecordLayout.pack(source, flags);
+        int payload = (int) length;
+        Word.plain(ring, at + RecordLayout.SOURCE, sourceAndFlags);
+        Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload,
+                RecordLayout.guard(position, sourceAndFlags, payload)));
+        Word.plain(ring, at + RecordLayout.RESERVED, 0);
+        if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK) {
+            ring.set(LONG, at + RecordLayout.STREAM, stream);
+            ring.set(LONG, at + RecordLayout.OFFSET, from);
+            ring.set(LONG, at + RecordLayout.TOTAL, bytes);
+            ring.set(LONG, at + RecordLayout.ENTRY, entry);
+        }
+        me.step(Step.HEADER);
+        copy(ring, at + RecordLayout.headerSize(flags), me);
+    }
+
+    private void copy(MemorySegment target, long at, Holder me) {
+        if (staged != null) {
+            part(staged, 0, target, at, length, me);
+            return;
+        }
+        long skip = from;
+        long rest = length;
+        long to = at;
+        for (int i = 0; rest > 0; i++) {
+            long size = parts[i].byteSize();
+            if (skip >= size) {
+                skip -= size;
+            } else {
+                long piece = Math.min(size - skip, rest);
+                part(parts[i], skip, target, to, piece, me);
+                to += piece;
+                rest -= piece;
+                skip = 0;
+            }
+        }
+    }
+
+    private static void part(MemorySegment part, long skip, MemorySegment target, long to,
+            long piece, Holder me) {
+        MemorySegment.copy(part, skip, target, to, piece);
+        if (me != null) {
+            me.step(Step.PART);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package org.brattice.hypervisor.vsr;
+
+import java.lang.foreign.MemorySegment;
+
+import org.brattice.hypervisor.memory.FrameLayout;
+import org.brattice.hypervisor.memory.Word;
+
+/**
+ * What the receivers of a partition's messages have read (S6): a word per peer in the partition's page,
+ * the position read plus one, cumulative, so that it needs no room and no lease. Each word is written
+ * by the scanner of that peer alone; the notices are bits set by many and taken by the partition.
+ */
+final class Peers {
+    private final MemorySegment tables;
+    private final FrameLayout layout;
+
+    Peers(MemorySegment tables, FrameLayout layout) {
+        this.tables = tables;
+        this.layout = layout;
+    }
+
+    /** Told of each peer that has read. */
+    interface Listener {
+        void read(int peerIndex, long position);
+    }
+
+    private long word(int source, int peer) {
+        return layout.page(source) + FrameLayout.PAGE_PEERS + peer * FrameLayout.PEER_SIZE;
+    }
+
+    /** The scanner of a peer notes that it has read up to a position. */
+    void read(int source, int peer, long position) {
+        Word.release(tables, word(source, peer), position + 1);
+        long page = layout.page(source);
+        Word.getAndOr(tables, page + FrameLayout.PAGE_NOTICES + (peer >>> 6) * 8L, 1L << peer);
+        Word.getAndOr(tables, page + FrameLayout.PAGE_SUMMARY, 1L << (peer >>> 6));
+    }
+
+    /** The position up to which a peer has read, or -1. */
+    long readBy(int source, int peer) {
+        return Word.acquire(tables, word(source, peer)) - 1;
+    }
+
+    boolean noticed(int source) {
+        return Word.opaque(tables, layout.page(source) + FrameLayout.PAGE_SUMMARY) != 0;
+    }
+
+    /** Takes the notices. */
+    int hear(int source, Listener listener) {
+        long page = layout.page(source);
+        int heard = 0;
+        long words = Word.getAndSet(tables, page + FrameLayout.PAGE_SUMMARY, 0);
+        for (; words != 0; words &= words - 1) {
+            int word = Long.numberOfTrailingZeros(words);
+            long bits = Word.getAndSet(tables, page + FrameLayout.PAGE_NOTICES + word * 8L, 0);
+            for (; bits != 0; bits &= bits - 1) {
+                int peer = word * 64 + Long.numberOfTrailingZeros(bits);
+                listener.read(peer, readBy(source, peer));
+                heard++;
+            }
+        }
+        return heard;
+    }
+}

@@ -1,0 +1,31 @@
+package org.brattice.hypervisor.vsr;
+
+import org.brattice.api.Chunk;
+import org.brattice.api.Message;
+
+/** Whom a scanner reads to: the boot, which calls the firmware. Called on the scanner's thread. */
+public interface Reader {
+    /** Handles a message; returns whether the handler came to its end. */
+    boolean message(Message message);
+
+    /** Handles a chunk; returns whether the handler came to its end. */
+    boolean chunk(Chunk chunk);
+
+    /** A chunked message ended before its last chunk. */
+    void aborted(int source, long stream);
+
+    /** A receiver has read. */
+    void read(int receiver, long position);
+
+    /** A message was given up after so many attempts. */
+    void poisoned(int source, long position, int attempts);
+
+    /** A record is damaged and was skipped, or the rest of the ring was cut off. */
+    void corrupted(long position, String what);
+
+    /** Whether the boot is to end. */
+    boolean stopping();
+
+    /** Whether something else than a message waits for the scanner's thread. */
+    boolean waiting();
+}

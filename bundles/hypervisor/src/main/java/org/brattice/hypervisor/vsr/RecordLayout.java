@@ -1,0 +1,87 @@
+package org.brattice.hypervisor.vsr;
+
+/**
+ * A record: a message or chunk as it lies in an IPCA, or a pad before the end of the ring.
+ *
+ * <pre>
+ *   0  commit word   position / 32, 48 bits | size in units of 32 bytes, 16 bits; stored last
+ *   8  source        partition number, 4 bytes | flags, 4 bytes
+ *  16  length        payload bytes, 4 bytes | header guard, 4 bytes
+ *  24  reserved      0
+ *  32  payload of a message; of a chunk: stream, offset, total, stream entry, 8 bytes each
+ *  64  payload of a chunk
+ * </pre>
+ *
+ * A position counts the bytes ever written to the IPCA; its record begins at {@code position %
+ * capacity} of the ring. The commit word is never 0, and differs in every other lap.
+ */
+final class RecordLayout {
+    static final int UNIT = 32;
+    static final int SOURCE = 8;
+    static final int LENGTH = 16;
+    static final int RESERVED = 24;
+    static final int HEADER = 32;
+    static final int STREAM = 32;
+    static final int OFFSET = 40;
+    static final int TOTAL = 48;
+    static final int ENTRY = 56;
+    static final int CHUNK_HEADER = 64;
+
+    static final int MESSAGE = 1;
+    static final int CHUNK = 2;
+    static final int PAD = 3;
+    static final int KIND = 0xf;
+    static final int NOTIFY = 0x10;
+
+    /** So that every copy is short, and a safepoint never waits long for one. */
+    static final long RECORD_LIMIT = 256 << 10;
+    private static final int SIZE_BITS = 16;
+    private static final long SIZE_MASK = (1 << SIZE_BITS) - 1;
+
+    private RecordLayout() {}
+
+    /** The largest record of an IPCA: an eighth, so that an empty ring never refuses one. */
+    static long recordLimit(long capacity) {
+        return Math.min(RECORD_LIMIT, capacity / 8);
+    }
+
+    static int headerSize(int flags) {
+        return (flags & KIND) == CHUNK ? CHUNK_HEADER : HEADER;
+    }
+
+    /** Bytes of a record, rounded up to units. */
+    static long size(int flags, long length) {
+        return (headerSize(flags) + length + UNIT - 1) & -UNIT;
+    }
+
+    static long commitWord(long position, long size) {
+        return position / UNIT << SIZE_BITS | size / UNIT;
+    }
+
+    /** Bytes of the record that a commit word at a position tells, or -1 when it tells none. */
+    static long sizeOf(long commitWord, long position, long capacity) {
+        long size = (commitWord & SIZE_MASK) * UNIT;
+        boolean own = commitWord >>> SIZE_BITS == (position / UNIT << SIZE_BITS >>> SIZE_BITS);
+        return own && size > 0 && size <= capacity / 8 ? size : -1;
+    }
+
+    /** The guard of a header: catches foreign writes and torn pages, not attacks. */
+    static int guard(long position, long sourceAndFlags, int length) {
+        long mix = (position ^ 0x9e3779b97f4a7c15L) * 0xff51afd7ed558ccdL;
+        mix = (mix ^ mix >>> 32 ^ sourceAndFlags) * 0xc4ceb9fe1a85ec53L;
+        mix = (mix ^ mix >>> 29 ^ length) * 0x9e3779b97f4a7c15L;
+        return (int) (mix >>> 32);
+    }
+
+    static long pack(int low, int high) {
+        return low & 0xffffffffL | (long) high << 32;
+    }
+
+    static int low(long word) {
+        return (int) word;
+    }
+
+    static int high(long word) {
+        return (int) (word >>> 32);
+    }
+}

@@ -1,0 +1,52 @@
+package org.brattice.hypervisor.vsr;
+
+import java.lang.foreign.MemorySegment;
+
+import org.brattice.hypervisor.memory.Frame;
+import org.brattice.hypervisor.memory.FrameLayout;
+import org.brattice.hypervisor.memory.PartitionTable;
+import org.brattice.hypervisor.memory.Word;
+
+/**
+ * Moves an IPCA to a fresh region with its unread messages, at the same positions. The scanner is at
+ * rest, because it does the work itself or there is none; writers are shut out first, so that the chain
+ * of commit words cannot grow behind the copy.
+ */
+final class Remap {
+    private final Frame frame;
+
+    Remap(Frame frame) {
+        this.frame = frame;
+    }
+
+    /** Moves; returns the first position that was not salvaged. */
+    long move(Area from, Area to) {
+        from.storeMoved();
+        from.view().revoke();
+        FrameLayout layout = frame.layout();
+        long old = layout.controls(from.control());
+        long fresh = layout.controls(to.control());
+        MemorySegment memory = frame.memory();
+        MemorySegment oldRing = memory.asSlice(from.base(), from.capacity());
+        long cursor = Word.acquire(memory, old + FrameLayout.CONTROL_CURSOR);
+        Chain chain = Chain.of(oldRing, cursor);
+        copy(oldRing, memory.asSlice(to.base(), to.capacity()), cursor, chain.end());
+        Word.opaque(memory, fresh + FrameLayout.CONTROL_CURSOR, cursor);
+        Word.opaque(memory, fresh + FrameLayout.CONTROL_HEAD, cursor);
+        Word.opaque(memory, fresh + FrameLayout.CONTROL_CACHED_HEAD, cursor);
+        Word.opaque(memory, fresh + FrameLayout.CONTROL_TAIL, chain.end());
+        Word.opaque(memory, fresh + FrameLayout.CONTROL_ATTEMPT,
+                Word.opaque(memory, old + FrameLayout.CONTROL_ATTEMPT));
+        new PartitionTable(frame).moved(from.number(), to.control());
+        return chain.end();
+    }
+
+    private static void copy(MemorySegment from, MemorySegment to, long start, long end) {
+        long mask = from.byteSize() - 1;
+        for (long at = start; at < end;) {
+            long piece = Math.min(end - at, from.byteSize() - (at & mask));
+            MemorySegment.copy(from, at & mask, to, at & mask, piece);
+            at += piece;
+        }
+    }
+}

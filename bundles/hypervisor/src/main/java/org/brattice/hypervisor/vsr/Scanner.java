@@ -1,0 +1,279 @@
+package org.brattice.hypervisor.vsr;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+import org.brattice.hypervisor.memory.FrameLayout;
+import org.brattice.hypervisor.memory.View;
+import org.brattice.hypervisor.memory.Word;
+
+/**
+ * The owner's event scan of one IPCA (S6), for one boot. All memory is reached through the boot's view:
+ * when a handler hangs and the boot is fenced, the first access after it throws. One thread.
+ */
+public final class Scanner {
+    static final int ATTEMPT_LIMIT = 3;
+    private static final int ATTEMPT_BITS = 8;
+    private static final int SPINS = 100;
+    private static final long BUSY_PAUSE_NANOS = 50_000;
+
+    private final Vsr vsr;
+    private final Holder me;
+    private final Reader reader;
+    private final View view;
+    private final MemorySegment tables;
+    private final Streams streams;
+    private final Peers peers;
+    private final int index;
+    private Area area;
+    private MemorySegment ring;
+    private MessageView message;
+    private ChunkView chunk;
+    private long at;
+    private long mask;
+    private long cursor;
+    private long head;
+    private volatile Area remap;
+    private volatile long read;
+
+    /** Of a partition's area; the current thread is the scanner's. */
+    public Scanner(Vsr vsr, Area area, Holder me, View view, Reader reader) {
+        this.vsr = vsr;
+        this.me = me;
+        this.view = view;
+        this.reader = reader;
+        this.index = vsr.index(area.number());
+        this.tables = view.tables();
+        this.streams = new Streams(tables, vsr.layout().page(index));
+        this.peers = new Peers(tables, vsr.layout());
+        area.doorbell().bind();
+        take(area);
+    }
+
+    private void take(Area newArea) {
+        area = newArea;
+        ring = view.segment(area.base(), area.capacity()).asReadOnly();
+        message = new MessageView(ring, vsr::name);
+        chunk = new ChunkView(ring, vsr::name, streams);
+        at = vsr.layout().controls(area.control());
+        mask = area.capacity() - 1;
+        cursor = Word.plain(tables, at + FrameLayout.CONTROL_CURSOR);
+        head = Word.plain(tables, at + FrameLayout.CONTROL_HEAD);
+    }
+
+    /** Asks the scanner to move its IPCA to another area, between two messages. Any thread. */
+    public void remap(Area to) {
+        remap = to;
+        area.doorbell().ring();
+    }
+
+    /** Messages and chunks read. Any thread. */
+    public long read() {
+        return read;
+    }
+
+    /** One scan, of so many messages at most; returns how much was done. */
+    public int poll(int limit) {
+        Area next = remap;
+        if (next != null) {
+            remap = null;
+            vsr.move(area, next);
+            take(next);
+        }
+        int done = 0;
+        while (done < limit && !reader.stopping()) {
+            long word = Word.acquire(ring, cursor & mask);
+            if (word == 0) {
+                break;
+            }
+            done += record(word);
+        }
+        if (cursor != head) {
+            delete();
+        }
+        return done + notices();
+    }
+
+    private int notices() {
+        int heard = 0;
+        if (peers.noticed(index)) {
+            heard = peers.hear(index, (peer, position) -> reader.read(vsr.number(peer), position));
+        }
+        if (streams.dirty()) {
+            heard += streams.hear(cursor, reader::aborted);
+        }
+        return heard;
+    }
+
+    /** Reads a record; returns 0 when it must stay unread because the boot ends. */
+    private int record(long word) {
+        long size = RecordLayout.sizeOf(word, cursor, area.capacity());
+        if (size < 0) {
+            return cut(word);
+        }
+        long start = cursor & mask;
+        long sourceAndFlags = Word.plain(ring, start + RecordLayout.SOURCE);
+        long lengthAndGuard = Word.plain(ring, start + RecordLayout.LENGTH);
+        int flags = RecordLayout.high(sourceAndFlags);
+        int length = RecordLayout.low(lengthAndGuard);
+        if (RecordLayout.high(lengthAndGuard) != RecordLayout.guard(cursor, sourceAndFlags, length)
+                || length < 0 || length > size - RecordLayout.headerSize(flags)
+                        && (flags & RecordLayout.KIND) != RecordLayout.PAD) {
+            reader.corrupted(cursor, "its header; skipped");
+            mark(size);
+            return 1;
+        }
+        int source = RecordLayout.low(sourceAndFlags);
+        switch (flags & RecordLayout.KIND) {
+            case RecordLayout.PAD -> {
+                mark(size);
+                return 1;
+            }
+            case RecordLayout.MESSAGE, RecordLayout.CHUNK -> {
+                if (!offer(flags, source, start, length)) {
+                    return 0;
+                }
+            }
+            default -> reader.corrupted(cursor, "flags=" + flags + "; skipped");
+        }
+        long position = cursor;
+        mark(size);
+        if ((flags & RecordLayout.NOTIFY) != 0 && vsr.known(source)) {
+            peers.read(vsr.index(source), index, position);
+            vsr.ring(source);
+        }
+        return 1;
+    }
+
+    /** Offers a record until its handler comes to its end; false when the boot is to end first. */
+    private boolean offer(int flags, int source, long start, int length) {
+        long mark = cursor / RecordLayout.UNIT << ATTEMPT_BITS;
+        long before = Word.plain(tables, at + FrameLayout.CONTROL_ATTEMPT);
+        int attempt = (before ^ mark) >>> ATTEMPT_BITS == 0
+                ? 1 + (int) (before & (1 << ATTEMPT_BITS) - 1)
+                : 1;
+        boolean isChunk = (flags & RecordLayout.KIND) == RecordLayout.CHUNK;
+        while (true) {
+            if (attempt > ATTEMPT_LIMIT) {
+                reader.poisoned(source, cursor, ATTEMPT_LIMIT);
+                if (isChunk) {
+                    giveUp(start, length);
+                }
+                return true;
+            }
+            Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, mark | attempt);
+            boolean handled = isChunk
+                    ? chunk(source, start, length, attempt)
+                    : message(source, start, length, attempt);
+            if (handled) {
+                read++;
+                return true;
+            }
+            if (reader.stopping()) {
+                return false;
+            }
+            attempt++;
+        }
+    }
+
+    private boolean message(int source, long start, int length, int attempt) {
+        message.show(cursor, source, start + RecordLayout.HEADER, length, attempt);
+        try {
+            return reader.message(message);
+        } finally {
+            message.hide();
+        }
+    }
+
+    private boolean chunk(int source, long start, int length, int attempt) {
+        long stream = ring.get(MessageView.LONG, start + RecordLayout.STREAM);
+        long offset = ring.get(MessageView.LONG, start + RecordLayout.OFFSET);
+        long total = ring.get(MessageView.LONG, start + RecordLayout.TOTAL);
+        long entry = ring.get(MessageView.LONG, start + RecordLayout.ENTRY);
+        if (entry < 0 || entry >= FrameLayout.STREAM_LIMIT) {
+            reader.corrupted(cursor, "stream entry=" + entry + "; skipped");
+            return true;
+        }
+        boolean handled = true;
+        if (streams.wanted(entry, stream)) {
+            chunk.stream(stream, entry, offset, total);
+            chunk.show(cursor, source, start + RecordLayout.CHUNK_HEADER, length, attempt);
+            try {
+                handled = reader.chunk(chunk);
+            } finally {
+                chunk.hide();
+            }
+        }
+        if (handled && offset + length == total) {
+            streams.done(entry, stream);
+        }
+        return handled;
+    }
+
+    /** A message that lost a chunk never becomes whole. */
+    private void giveUp(long start, int length) {
+        long stream = ring.get(MessageView.LONG, start + RecordLayout.STREAM);
+        long entry = ring.get(MessageView.LONG, start + RecordLayout.ENTRY);
+        streams.refuse(entry, stream);
+        if (ring.get(MessageView.LONG, start + RecordLayout.OFFSET) + length == ring
+                .get(MessageView.LONG, start + RecordLayout.TOTAL)) {
+            streams.done(entry, stream);
+        }
+    }
+
+    /** The read mark: what was before the cursor is never offered again. */
+    private void mark(long size) {
+        cursor += size;
+        Word.release(tables, at + FrameLayout.CONTROL_CURSOR, cursor);
+        if (cursor - head > area.capacity() / 4) {
+            delete();
+        }
+    }
+
+    /** Deletes what has been read, and wakes the first who waits for room. */
+    private void delete() {
+        head = cursor;
+        Word.release(tables, at + FrameLayout.CONTROL_HEAD, head);
+        VarHandle.fullFence();
+        if (Word.opaque(tables, at + FrameLayout.CONTROL_WAITERS) != 0) {
+            area.queue().wakeFirst();
+        }
+    }
+
+    /** A commit word that no writer stored: nothing behind it can be found again. */
+    private int cut(long word) {
+        String what = "its commit word 0x" + Long.toHexString(word) + "; cut there";
+        boolean cut = area.exclusively(me, () -> area.cut(cursor));
+        if (cut) {
+            reader.corrupted(cursor, what);
+        }
+        return 1;
+    }
+
+    /** Sleeps until the doorbell rings, or so long (S9: an idle partition costs no processor time). */
+    public void await(long nanos) {
+        for (int spin = 0; spin < SPINS; spin++) {
+            if (something()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        boolean asleep = area.exclusively(me,
+                () -> Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 1));
+        if (!asleep) {
+            LockSupport.parkNanos(this, BUSY_PAUSE_NANOS);
+            return;
+        }
+        if (!something()) {
+            LockSupport.parkNanos(this, nanos);
+        }
+        Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);
+    }
+
+    /** Looks without sleeping, for processors that poll. */
+    public boolean something() {
+        return Word.acquire(ring, cursor & mask) != 0 || remap != null || peers.noticed(index)
+                || streams.dirty() || reader.waiting();
+    }
+}
