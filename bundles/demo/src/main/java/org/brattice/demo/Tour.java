@@ -18,6 +18,7 @@ final class Tour {
     private final Stage stage;
     private final DeployFolder deploy;
     private final Image image;
+    private long freeAtBoot;
 
     Tour(Stage stage, DeployFolder deploy, Image image) {
         this.stage = stage;
@@ -61,7 +62,9 @@ final class Tour {
                 + " --timeout 1s", START_LIMIT),
                 "the operator's console partition runs");
         stage.run("partitions");
-        stage.observe(stage.run("vsr").contains("hypervisor: 0x0 to "),
+        String vsr = stage.run("vsr");
+        freeAtBoot = free(vsr);
+        stage.observe(vsr.contains("hypervisor: 0x0 to "),
                 "the hypervisor lies at frame address 0, before any partition");
     }
 
@@ -113,7 +116,7 @@ final class Tour {
     private void waitAndRead() throws CommandFailed, InterruptedException {
         String text = "kept until echo is back";
         long base = Found.column(stage.runAside("vsr"), "echo", 1);
-        String bundle = Found.last(stage.runAside("partition echo"), "^bundle .*\\[(\\d+)\\]");
+        String bundle = bundle("echo");
         stage.run("stop " + bundle);
         stage.run("await echo stopped");
         long position = Long
@@ -214,14 +217,29 @@ final class Tour {
 
     private void stop() throws CommandFailed, IOException, InterruptedException {
         for (String partition : PARTITIONS) {
-            stage.say("rm deploy/" + deploy.remove(partition).getFileName());
-        }
-        for (String partition : PARTITIONS) {
+            stage.run("stop " + bundle(partition));
             stage.run("await " + partition + " stopped --timeout 20s");
         }
-        String partitions = stage.run("partitions");
-        stage.observe(!partitions.contains("FAILED"),
-                "all have halted by their deadlines, and keep their unread messages");
+        stage.observe(true, "each has halted by its deadline");
+        for (String partition : PARTITIONS) {
+            stage.say("rm deploy/" + deploy.remove(partition).getFileName());
+        }
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (stage.runAside("names").lines().anyMatch(PARTITIONS::contains)
+                && System.nanoTime() < deadline) {
+            Thread.sleep(100);
+        }
+        String vsr = stage.run("vsr");
+        stage.observe(free(vsr) == freeAtBoot && vsr.contains("quarantined 0"),
+                "all memory has come back: " + free(vsr) + " blocks are free as at the start");
+    }
+
+    private String bundle(String partition) throws CommandFailed, InterruptedException {
+        return Found.last(stage.runAside("partition " + partition), "^bundle .*\\[(\\d+)\\]");
+    }
+
+    private static long free(String vsr) throws CommandFailed {
+        return Long.parseLong(Found.last(vsr, " free (\\d+)"));
     }
 
     private interface Task {
