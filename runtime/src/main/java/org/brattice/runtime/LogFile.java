@@ -32,6 +32,8 @@ final class LogFile extends Handler {
                     StandardOpenOption.CREATE, StandardOpenOption.APPEND), true));
             LogManager.getLogManager().reset();
             LogManager.getLogManager().getLogger("").addHandler(log);
+            System.setOut(LogStream.named("stdout"));
+            System.setErr(LogStream.named("stderr"));
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> System
                     .getLogger(LogFile.class.getName())
                     .log(System.Logger.Level.ERROR, "thread=" + thread.getName(), failure));

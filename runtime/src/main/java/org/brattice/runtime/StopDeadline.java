@@ -31,7 +31,7 @@ final class StopDeadline implements SynchronousBundleListener {
         } catch (InterruptedException e) {
             return;
         }
-        System.err.println("brattice: stop=" + LIMIT.toSeconds() + "s has passed, bundle="
+        Console.say("stop=" + LIMIT.toSeconds() + "s has passed, bundle="
                 + stopping() + " does not stop: the process ends now, the frame stays intact");
         Runtime.getRuntime().halt(ExitStatus.NOT_RUNNING);
     }
