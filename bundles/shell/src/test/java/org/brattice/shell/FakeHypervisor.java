@@ -1,0 +1,73 @@
+package org.brattice.shell;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.brattice.api.FrameInfo;
+import org.brattice.api.Hypervisor;
+import org.brattice.api.IpcaEntry;
+import org.brattice.api.MemoryRange;
+import org.brattice.api.PartitionInfo;
+import org.brattice.api.PartitionState;
+
+/** A hypervisor that knows what it is told. */
+final class FakeHypervisor implements Hypervisor {
+    static final Instant MOMENT = Instant.parse("2026-01-02T03:04:05Z");
+    final List<PartitionInfo> partitions = new ArrayList<>();
+    List<String> reasons = List.of();
+
+    static PartitionInfo running(int number, String name) {
+        MemoryRange range = new MemoryRange(number * 0x1000000L, 0x1000000);
+        return new PartitionInfo(name, number, PartitionState.RUNNING, MOMENT, null,
+                "its scan runs",
+                "org." + name + "/1.0.0 [7]", List.of(range),
+                new MemoryRange(range.base(), 0x100000), 1, List.of(), 1, 42, 128, List.of());
+    }
+
+    static PartitionInfo refused(String name, String reason) {
+        return new PartitionInfo(name, 0, PartitionState.REFUSED, MOMENT, null, reason,
+                "org." + name + "/1.0.0 [8]", List.of(), null, 1, List.of(), 0, 0, 0, List.of());
+    }
+
+    FakeHypervisor with(PartitionInfo... more) {
+        partitions.addAll(List.of(more));
+        return this;
+    }
+
+    @Override
+    public FrameInfo frame() {
+        return new FrameInfo("test", 1L << 30, 16L << 20, 60, 1, new MemoryRange(0, 16L << 20),
+                "anonymous", 1024, 256,
+                List.of(new FrameInfo.Slot("U1-P1-C1", "block disk.img", "vios")));
+    }
+
+    @Override
+    public List<PartitionInfo> partitions() {
+        return List.copyOf(partitions);
+    }
+
+    @Override
+    public Optional<PartitionInfo> partition(String name) {
+        return partitions.stream().filter(p -> p.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public List<IpcaEntry> lookUpTable() {
+        return partitions.stream().filter(p -> p.ipca() != null)
+                .map(p -> new IpcaEntry(p.number(), p.name(), p.ipca().base(), p.ipca().size()))
+                .toList();
+    }
+
+    @Override
+    public List<String> why(String partition) {
+        return reasons;
+    }
+
+    @Override
+    public Optional<PartitionInfo> await(String partition, PartitionState state, Duration limit) {
+        return partition(partition);
+    }
+}

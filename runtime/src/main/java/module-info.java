@@ -1,0 +1,9 @@
+/** The launcher: boots an OSGi framework around the hypervisor of the boot layer. */
+module org.brattice.runtime {
+    requires java.logging;
+    requires org.osgi.service.feature;
+    requires static osgi.core;
+
+    uses org.osgi.framework.connect.ConnectFrameworkFactory;
+    uses org.osgi.service.feature.FeatureService;
+}

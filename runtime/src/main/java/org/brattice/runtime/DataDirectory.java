@@ -1,0 +1,105 @@
+package org.brattice.runtime;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Where the machine's frame memory, bundle cache, deploy folder and log lie; one process at a time
+ * has it, from {@link #take} until {@link #close} or its end.
+ */
+final class DataDirectory implements AutoCloseable {
+    private final Path path;
+    private final FileChannel lock;
+
+    private DataDirectory(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Makes the directory where there is none, and takes it for this process.
+     *
+     * @throws Refusal when it cannot be made, or another process has it
+     */
+    static DataDirectory take(Path path) {
+        try {
+            for (var folder : new String[]{"cache", "config", "deploy", "log"}) {
+                Files.createDirectories(path.resolve(folder));
+            }
+            var channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE);
+            if (!lock(channel)) {
+                var holder = holder(channel);
+                channel.close();
+                throw new Refusal(ExitStatus.IN_USE, "data=" + path + " is in use by process="
+                        + holder + ": stop that one, or choose another directory with --data");
+            }
+            channel.truncate(0);
+            channel.write(encode(Long.toString(ProcessHandle.current().pid())), 0);
+            return new DataDirectory(path, channel);
+        } catch (IOException e) {
+            throw new Refusal(ExitStatus.NOT_RUNNING, "data=" + path + " cannot be used ("
+                    + e + "): choose a directory you may write to with --data", e);
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path cache() {
+        return path.resolve("cache");
+    }
+
+    Path log() {
+        return path.resolve("log").resolve("brattice.log");
+    }
+
+    /** {@return the frame description; the first time, a copy of the one given} */
+    Path frameDescription(Path original) {
+        var description = path.resolve("frame.conf");
+        try {
+            if (Files.notExists(description)) {
+                Files.copy(original, description);
+            }
+            return description;
+        } catch (IOException e) {
+            throw new Refusal(ExitStatus.NOT_RUNNING,
+                    "frame=" + description + " cannot be written: " + e, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            // The lock ends with the process at the latest.
+            System.getLogger(getClass().getName()).log(System.Logger.Level.WARNING, "lock", e);
+        }
+    }
+
+    private static boolean lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private static String holder(FileChannel channel) throws IOException {
+        var text = ByteBuffer.allocate(20);
+        channel.read(text, 0);
+        return StandardCharsets.US_ASCII.decode(text.flip()).toString().strip();
+    }
+
+    private static ByteBuffer encode(String text) {
+        return StandardCharsets.US_ASCII.encode(text);
+    }
+}

@@ -1,0 +1,33 @@
+package org.brattice.runtime;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+
+import org.osgi.framework.BundleException;
+import org.osgi.framework.launch.Framework;
+
+/** Ends the process with a status, after a clean stop of the framework; any thread may ask. */
+final class Exit implements IntConsumer {
+    /** Service property by which bundles find it. */
+    static final String PROPERTY = "brattice.exit";
+    private final Framework framework;
+    private final AtomicInteger status = new AtomicInteger(ExitStatus.SUCCESS);
+
+    Exit(Framework framework) {
+        this.framework = framework;
+    }
+
+    @Override
+    public void accept(int wanted) {
+        status.compareAndSet(ExitStatus.SUCCESS, wanted);
+        try {
+            framework.stop();
+        } catch (BundleException e) {
+            throw new IllegalStateException("the framework does not stop: " + e.getMessage(), e);
+        }
+    }
+
+    int status() {
+        return status.get();
+    }
+}
