@@ -16,7 +16,8 @@ import org.osgi.framework.Constants;
  * Boots the hypervisor with its bundle: first the frame description is checked whole, then the frame is
  * opened, then partitions are let in (S0). Framework properties: {@code brattice.frame} is the path of
  * the description (without one the frame is anonymous, 1 GiB), {@code brattice.data} the data directory
- * (without one the bundle's own).
+ * (without one the bundle's own), {@code brattice.boot.deadline} and {@code brattice.stop.deadline}
+ * how long firmware may take to boot and to halt, in milliseconds.
  */
 @Header(name = Constants.BUNDLE_ACTIVATOR, value = "${@class}")
 public final class Activator implements BundleActivator {

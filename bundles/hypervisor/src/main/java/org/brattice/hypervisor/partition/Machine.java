@@ -33,12 +33,11 @@ import org.osgi.framework.Bundle;
  * control thread, which never waits for partition code; events come in from any thread and are queued.
  */
 final class Machine implements BootHost, AutoCloseable {
-    static final Duration BOOT_DEADLINE = Duration.ofSeconds(10);
-    static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
     private static final long SWEEP_MILLIS = 200;
     private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
 
     private final Frame frame;
+    private final Deadlines deadlines;
     private final BlockMap blocks;
     private final PartitionTable table;
     private final Holders holders;
@@ -53,8 +52,9 @@ final class Machine implements BootHost, AutoCloseable {
     private final List<BootRun> hung = new ArrayList<>();
     private final ScheduledThreadPoolExecutor control;
 
-    Machine(Frame frame, Runnable changed) {
+    Machine(Frame frame, Deadlines deadlines, Runnable changed) {
         this.frame = frame;
+        this.deadlines = deadlines;
         this.changed = changed;
         this.blocks = new BlockMap(frame);
         this.table = new PartitionTable(frame);
@@ -226,11 +226,11 @@ final class Machine implements BootHost, AutoCloseable {
         partition.declaration(declaration);
         partition.bundle(source.bundle().getBundleId(), source.description());
         long count = table.boot(partition.number());
-        partition.state(PartitionState.BOOTING, Instant.now().plus(BOOT_DEADLINE),
+        partition.state(PartitionState.BOOTING, Instant.now().plus(deadlines.boot()),
                 "firmware of " + source.description() + " boots");
         BootRun boot = new BootRun(partition, declaration, source, this, count);
         partition.boot(boot);
-        later(BOOT_DEADLINE, () -> bootDeadline(boot));
+        later(deadlines.boot(), () -> bootDeadline(boot));
         boot.start();
     }
 
@@ -299,21 +299,21 @@ final class Machine implements BootHost, AutoCloseable {
     private void bootDeadline(BootRun boot) {
         LogicalPartition partition = boot.partition();
         if (partition.boot() == boot && partition.state() == PartitionState.BOOTING) {
-            shutOut(boot, "boot did not return by its deadline of " + BOOT_DEADLINE.toSeconds()
-                    + " s");
+            shutOut(boot, "boot did not return by its deadline of " + deadlines.boot().toMillis()
+                    + " ms");
         }
     }
 
     private void stop(BootRun boot, String reason) {
         LogicalPartition partition = boot.partition();
         if (!boot.stopping()) {
-            partition.state(PartitionState.STOPPING, Instant.now().plus(STOP_DEADLINE), reason);
+            partition.state(PartitionState.STOPPING, Instant.now().plus(deadlines.stop()), reason);
         }
         boot.stop();
-        later(STOP_DEADLINE, () -> {
+        later(deadlines.stop(), () -> {
             if (partition.boot() == boot) {
                 shutOut(boot, "the firmware did not halt by its deadline of "
-                        + STOP_DEADLINE.toSeconds() + " s");
+                        + deadlines.stop().toMillis() + " ms");
             }
         });
     }
@@ -528,7 +528,7 @@ final class Machine implements BootHost, AutoCloseable {
             CompletableFuture.allOf(boots.stream().map(BootRun::ended)
                     .toArray(CompletableFuture[]::new)).thenRun(() -> quiet.complete(null));
         });
-        quiet.completeOnTimeout(null, STOP_DEADLINE.plusSeconds(1).toMillis(),
+        quiet.completeOnTimeout(null, deadlines.waitForStop().toMillis(),
                 TimeUnit.MILLISECONDS).join();
         control.shutdown();
         vsr.close();
