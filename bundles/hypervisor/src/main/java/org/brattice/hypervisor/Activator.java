@@ -31,8 +31,18 @@ public final class Activator implements BundleActivator {
                 ? FrameDescription.standard()
                 : FrameDescriptionReader.read(Path.of(description), context::getProperty);
         Path directory = data == null ? context.getDataFile("").toPath() : Path.of(data);
-        hypervisor = new HypervisorBundle(context, Frame.open(directory, frame));
+        hypervisor = hypervisor(context, Frame.open(directory, frame));
         hypervisor.start();
+    }
+
+    /** A frame that no hypervisor took is let go of, for the next start. */
+    private static HypervisorBundle hypervisor(BundleContext context, Frame frame) {
+        try {
+            return new HypervisorBundle(context, frame);
+        } catch (RuntimeException e) {
+            frame.close();
+            throw e;
+        }
     }
 
     @Override
