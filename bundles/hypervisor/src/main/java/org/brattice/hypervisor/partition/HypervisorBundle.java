@@ -34,6 +34,7 @@ public final class HypervisorBundle
     private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
     private final BundleContext context;
     private final Changes changes = new Changes();
+    private final Deadlines deadlines;
     private final Machine machine;
     private final ServiceTracker<Firmware, ServiceFirmware> tracker;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
@@ -41,7 +42,8 @@ public final class HypervisorBundle
     /** On a frame that is open; closes it with {@link #stop}. */
     public HypervisorBundle(BundleContext context, Frame frame) {
         this.context = context;
-        this.machine = new Machine(frame, changes);
+        this.deadlines = Deadlines.of(context::getProperty);
+        this.machine = new Machine(frame, deadlines, changes);
         this.tracker = new ServiceTracker<>(context, Firmware.class, this);
     }
 
@@ -116,7 +118,7 @@ public final class HypervisorBundle
             return;
         }
         try {
-            quiet.get(Machine.STOP_DEADLINE.plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS);
+            quiet.get(deadlines.waitForStop().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

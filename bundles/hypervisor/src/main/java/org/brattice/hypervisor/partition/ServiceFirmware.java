@@ -21,6 +21,7 @@ final class ServiceFirmware implements FirmwareSource {
     private final ServiceObjects<Firmware> objects;
     private final Bundle bundle;
     private final String description;
+    private volatile ServiceObjects<OperatingSystem> systems;
 
     ServiceFirmware(BundleContext context, ServiceReference<Firmware> reference) {
         this.context = context;
@@ -50,7 +51,8 @@ final class ServiceFirmware implements FirmwareSource {
                 // Only the partition's own bundle may replace it: it is handed the partition.
                 if (bundle.equals(candidate.getBundle())
                         && (name == null || name.equals(candidate.getProperty(Declaration.NAME)))) {
-                    OperatingSystem system = context.getServiceObjects(candidate).getService();
+                    systems = context.getServiceObjects(candidate);
+                    OperatingSystem system = systems == null ? null : systems.getService();
                     return system == null ? OURS : system;
                 }
             }
@@ -61,10 +63,17 @@ final class ServiceFirmware implements FirmwareSource {
     }
 
     @Override
-    public void release(Firmware firmware) {
+    public void release(Firmware firmware, OperatingSystem operatingSystem) {
+        release(objects, firmware);
+        if (operatingSystem != OURS) {
+            release(systems, operatingSystem);
+        }
+    }
+
+    private static <S> void release(ServiceObjects<S> objects, S service) {
         try {
-            if (firmware != null && objects != null) {
-                objects.ungetService(firmware);
+            if (objects != null && service != null) {
+                objects.ungetService(service);
             }
         } catch (IllegalStateException | IllegalArgumentException e) {
             // The framework has taken it back already.
