@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 
 import javax.inject.Inject;
@@ -163,9 +162,9 @@ public abstract class ContainerTest {
     }
 
     /** The message of what a call throws. */
-    protected static <E extends Throwable> String refusal(Class<E> type, Callable<?> call) {
+    protected static <E extends Throwable> String refusal(Class<E> type, Assertion call) {
         try {
-            call.call();
+            call.check();
         } catch (Throwable e) {
             if (type.isInstance(e)) {
                 return e.getMessage();

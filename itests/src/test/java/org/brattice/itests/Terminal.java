@@ -79,6 +79,18 @@ class Terminal implements Behaviour {
         }
     }
 
+    /** Something without a result. */
+    interface Work {
+        void run() throws Exception;
+    }
+
+    void run(Work work) throws Exception {
+        call(() -> {
+            work.run();
+            return null;
+        });
+    }
+
     int number(String partition) throws Exception {
         return call(() -> ipca.number(partition));
     }

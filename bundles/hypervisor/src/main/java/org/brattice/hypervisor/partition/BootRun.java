@@ -154,6 +154,12 @@ final class BootRun {
         return false;
     }
 
+    /** A handler that the end of its boot cut short: no fault, its message stays unread. */
+    boolean cutShort(String what, Throwable thrown) {
+        partition.log(what + " was cut short", thrown);
+        return false;
+    }
+
     void fault(Kind kind, String cause) {
         if (kind == Kind.BOOT_FAILED) {
             failure = cause;

@@ -88,8 +88,11 @@ public final class HypervisorBundle
         switch (event.getType()) {
             case BundleEvent.INSTALLED, BundleEvent.UPDATED -> machine.admission().read(bundle);
             case BundleEvent.UNINSTALLED -> {
+                List<String> declared = machine.admission().of(bundle).stream()
+                        .filter(one -> one.refusal() == null).map(Admission.Declared::name)
+                        .toList();
                 machine.admission().remove(bundle);
-                machine.uninstalled(bundle);
+                machine.uninstalled(bundle, declared);
             }
             default -> {
                 // Only what is declared matters here; firmware comes and goes as a service.
@@ -112,6 +115,7 @@ public final class HypervisorBundle
 
     @Override
     public void removedService(ServiceReference<Firmware> reference, ServiceFirmware source) {
+        source.gone();
         Processor current = Processor.current();
         var quiet = machine.firmwareRemoved(source);
         if (current != null && current.boot().source() == source) {

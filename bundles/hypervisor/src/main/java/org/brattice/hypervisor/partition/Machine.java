@@ -64,7 +64,7 @@ final class Machine implements BootHost, AutoCloseable {
         this.vsr = new Vsr(frame, holders, this::leaseLost);
         this.ipcas = new IpcaRegistry(frame, table, vsr);
         this.slots = new Slots(frame.description().slots());
-        this.admission = new Admission(frame.description(), blocks, this::allotted);
+        this.admission = new Admission(frame.description(), blocks, new Owned(), changed);
         this.control = new ScheduledThreadPoolExecutor(1,
                 Thread.ofPlatform().daemon().name("brattice-hypervisor").factory());
         this.control.setRemoveOnCancelPolicy(true);
@@ -92,9 +92,32 @@ final class Machine implements BootHost, AutoCloseable {
         }
     }
 
-    private boolean allotted(String name) {
-        LogicalPartition partition = partitions.get(name);
-        return partition != null && partition.number() != 0;
+    private final class Owned implements Admission.Owners {
+        @Override
+        public Admission.Holding holding(String name) {
+            LogicalPartition partition = partitions.get(name);
+            return partition == null || partition.number() == 0
+                    ? null
+                    : new Admission.Holding(partition.bundleId(), partition.bundle());
+        }
+
+        @Override
+        public String refusal(Declaration declaration) {
+            String slot = slots.refusal(declaration.name(), declaration.slots());
+            if (slot != null) {
+                return slot;
+            }
+            int others = partitions.values().stream()
+                    .filter(one -> !one.name().equals(declaration.name()))
+                    .map(LogicalPartition::declaration).filter(one -> one != null)
+                    .mapToInt(Declaration::processors).sum();
+            int free = frame.description().processors() - others;
+            return declaration.processors() <= free
+                    ? null
+                    : "processors=" + declaration.processors() + " must be at most " + free
+                            + ", which are free in the frame: uninstall a partition, or raise"
+                            + " processors in the frame description";
+        }
     }
 
     private LogicalPartition entry(String name) {
@@ -148,7 +171,12 @@ final class Machine implements BootHost, AutoCloseable {
                 quiet.complete(null);
             } else {
                 stop(boot, "its firmware is going");
-                boot.ended().thenRun(() -> quiet.complete(null));
+                // Through the queue: who waits finds the partition stopped.
+                boot.ended().thenRun(() -> {
+                    if (!queue(() -> quiet.complete(null))) {
+                        quiet.complete(null);
+                    }
+                });
             }
             changed.run();
         });
@@ -158,11 +186,15 @@ final class Machine implements BootHost, AutoCloseable {
         return quiet;
     }
 
-    /** A bundle has been uninstalled: its partitions are destroyed, their numbers retired. */
-    void uninstalled(Bundle bundle) {
+    /**
+     * A bundle has been uninstalled: its partitions are destroyed, their numbers retired; those that it
+     * declared too, when they have not booted since the frame was taken over.
+     */
+    void uninstalled(Bundle bundle, List<String> declared) {
         queue(() -> partitions.values().stream()
-                .filter(partition -> partition.bundleId() == bundle.getBundleId()).toList()
-                .forEach(this::destroy));
+                .filter(partition -> partition.bundleId() == bundle.getBundleId()
+                        || partition.bundleId() == -1 && declared.contains(partition.name()))
+                .toList().forEach(this::destroy));
     }
 
     private void leaseLost(int number, int holder) {
@@ -184,13 +216,12 @@ final class Machine implements BootHost, AutoCloseable {
             return;
         }
         List<Admission.Declared> declared = admission.of(source.bundle());
-        Object property = properties.get(Declaration.NAME);
         if (declared.isEmpty()) {
             refuse(source, "bundle " + source.description()
                     + " declares no partition: put @Partition on its Firmware component");
             return;
         }
-        String name = property == null ? declared.get(0).name() : property.toString();
+        String name = name(declared, properties);
         Admission.Declared base = declared.stream().filter(one -> one.name().equals(name))
                 .findFirst().orElse(declared.get(0));
         if (base.refusal() != null) {
@@ -199,6 +230,11 @@ final class Machine implements BootHost, AutoCloseable {
         }
         try {
             Declaration declaration = Declaration.of(base.attributes(), properties);
+            String holder = admission.holder(declaration.name(), source.bundle());
+            if (holder != null) {
+                refuse(source, Admission.taken(declaration.name(), holder));
+                return;
+            }
             LogicalPartition partition = entry(declaration.name());
             BootRun boot = partition.boot();
             if (boot == null) {
@@ -206,13 +242,24 @@ final class Machine implements BootHost, AutoCloseable {
             } else if (boot.source().bundle() == source.bundle() && boot.stopping()) {
                 partition.next(new LogicalPartition.Next(source, properties));
             } else {
-                refuse(source, "name=" + declaration.name() + " is taken by bundle "
-                        + boot.source().description()
-                        + ": a partition's name is unique in the frame");
+                refuse(source, Admission.taken(declaration.name(), boot.source().description()));
             }
         } catch (IllegalArgumentException | IllegalStateException e) {
             refuse(source, e.getMessage());
         }
+    }
+
+    private static String name(List<Admission.Declared> declared, Map<String, ?> properties) {
+        Object property = properties.get(Declaration.NAME);
+        if (property != null) {
+            return property.toString();
+        }
+        return declared.isEmpty() ? "" : declared.get(0).name();
+    }
+
+    /** Of the partition that firmware is for. Any thread. */
+    String name(FirmwareSource source) {
+        return name(admission.of(source.bundle()), source.properties());
     }
 
     private void refuse(FirmwareSource source, String reason) {
@@ -249,17 +296,9 @@ final class Machine implements BootHost, AutoCloseable {
         if (bound != null) {
             return bound;
         }
-        String slot = slots.refusal(partition.name(), declaration.slots());
-        if (slot != null) {
-            return slot;
-        }
-        int others = partitions.values().stream().filter(one -> one != partition)
-                .map(LogicalPartition::declaration).filter(one -> one != null)
-                .mapToInt(Declaration::processors).sum();
-        int free = frame.description().processors() - others;
-        if (declaration.processors() > free) {
-            return "processors=" + declaration.processors() + " must be at most " + free
-                    + ", which are free in the frame";
+        String owned = new Owned().refusal(declaration);
+        if (owned != null) {
+            return owned;
         }
         return partition.number() == 0
                 ? allot(partition, declaration)

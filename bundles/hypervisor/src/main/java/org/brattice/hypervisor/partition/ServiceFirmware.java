@@ -22,6 +22,7 @@ final class ServiceFirmware implements FirmwareSource {
     private final Bundle bundle;
     private final String description;
     private volatile ServiceObjects<OperatingSystem> systems;
+    private volatile boolean gone;
 
     ServiceFirmware(BundleContext context, ServiceReference<Firmware> reference) {
         this.context = context;
@@ -36,7 +37,8 @@ final class ServiceFirmware implements FirmwareSource {
         Firmware firmware = objects == null ? null : objects.getService();
         if (firmware == null) {
             throw new IllegalStateException("the Firmware service of bundle " + description
-                    + " gave no instance: its constructor or a reference of its component failed");
+                    + " gave no instance: its constructor or a reference of its component failed,"
+                    + " as the log says");
         }
         return firmware;
     }
@@ -62,8 +64,16 @@ final class ServiceFirmware implements FirmwareSource {
         return OURS;
     }
 
+    /** The service goes: the framework itself takes back what was got of it. */
+    void gone() {
+        gone = true;
+    }
+
     @Override
     public void release(Firmware firmware, OperatingSystem operatingSystem) {
+        if (gone) {
+            return;
+        }
         release(objects, firmware);
         if (operatingSystem != OURS) {
             release(systems, operatingSystem);
