@@ -35,7 +35,7 @@ import org.osgi.framework.Bundle;
 final class Machine implements BootHost, AutoCloseable {
     private static final long SWEEP_MILLIS = 200;
     private static final Duration FENCE_RETRY = Duration.ofMillis(20);
-    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final Frame frame;
     private final Deadlines deadlines;
@@ -66,7 +66,7 @@ final class Machine implements BootHost, AutoCloseable {
         this.slots = new Slots(frame.description().slots());
         this.admission = new Admission(frame.description(), blocks, new Owned(), changed);
         this.control = new ScheduledThreadPoolExecutor(1,
-                Thread.ofPlatform().daemon().name("brattice-hypervisor").factory());
+                work -> new ControlThread(work, () -> ended));
         this.control.setRemoveOnCancelPolicy(true);
         attach();
     }
@@ -613,6 +613,7 @@ final class Machine implements BootHost, AutoCloseable {
         boolean nobodyReachesIt = over
                 .completeOnTimeout(false, deadlines.stop().toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+        ended = true;
         control.shutdownNow();
         slots.close();
         if (nobodyReachesIt) {
