@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.MemoryRange;
@@ -51,8 +52,11 @@ final class Machine implements BootHost, AutoCloseable {
     private final Map<String, LogicalPartition> partitions = new ConcurrentSkipListMap<>();
     private final Map<FirmwareSource, String> refused = new ConcurrentHashMap<>();
     private final List<BootRun> hung = new ArrayList<>();
+    /** Boots that have ended while a thread of theirs still transferred to their memory. */
+    private final List<BootRun> lingering = new ArrayList<>();
     private final ScheduledThreadPoolExecutor control;
     private boolean closing;
+    private volatile boolean ended;
 
     Machine(Frame frame, Deadlines deadlines, Runnable changed) {
         this.frame = frame;
@@ -432,6 +436,8 @@ final class Machine implements BootHost, AutoCloseable {
     public void ended(BootRun boot) {
         queue(() -> {
             boolean shutOut = hung.remove(boot);
+            lingering.add(boot);
+            lingering.removeIf(BootRun::unreachable);
             LogicalPartition partition = boot.partition();
             if (partition.boot() == boot) {
                 partition.boot(null);
@@ -495,9 +501,10 @@ final class Machine implements BootHost, AutoCloseable {
             long lease = vsr.remove(number);
             blocks.quarantine(number);
             table.remove(number);
-            List<BootRun> mine = hung.stream().filter(one -> one.partition() == partition).toList();
+            List<BootRun> mine = Stream.concat(hung.stream(), lingering.stream())
+                    .filter(one -> one.partition() == partition).toList();
             quarantine.add(() -> holders.gone(lease)
-                    && mine.stream().allMatch(BootRun::gone), () -> {
+                    && mine.stream().allMatch(boot -> boot.gone() && boot.unreachable()), () -> {
                         blocks.release(ranges);
                         if (area != null) {
                             ipcas.release(area.control());
@@ -608,7 +615,8 @@ final class Machine implements BootHost, AutoCloseable {
         CompletableFuture<Boolean> over = new CompletableFuture<>();
         queue(() -> {
             vsr.close();
-            over.complete(boots().stream().filter(boot -> !boot.fence()).findAny().isEmpty());
+            boolean fenced = boots().stream().filter(boot -> !boot.fence()).findAny().isEmpty();
+            over.complete(fenced && lingering.stream().allMatch(BootRun::unreachable));
         });
         boolean nobodyReachesIt = over
                 .completeOnTimeout(false, deadlines.stop().toMillis(), TimeUnit.MILLISECONDS)
