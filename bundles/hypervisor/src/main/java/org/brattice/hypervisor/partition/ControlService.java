@@ -51,14 +51,11 @@ final class ControlService implements Hypervisor {
             }
         }
         machine.refused().forEach((source, reason) -> {
-            if (infos.stream().noneMatch(info -> info.bundle().equals(source.description())
-                    && info.state() == PartitionState.REFUSED)) {
-                Object name = source.properties().get(Declaration.NAME);
-                infos.removeIf(info -> info.bundle().equals(source.description())
-                        && info.state() == PartitionState.DECLARED);
-                infos.add(info(name == null ? "" : name.toString(), PartitionState.REFUSED,
-                        Instant.now(), reason, source.description(), null));
-            }
+            String name = machine.name(source);
+            infos.removeIf(info -> info.number() == 0 && info.name().equals(name)
+                    && info.bundle().equals(source.description()));
+            infos.add(info(name, PartitionState.REFUSED, Instant.now(), reason,
+                    source.description(), null));
         });
         infos.sort(Comparator.comparingInt((PartitionInfo info) -> info.number() == 0 ? 1 : 0)
                 .thenComparingInt(PartitionInfo::number).thenComparing(PartitionInfo::name));

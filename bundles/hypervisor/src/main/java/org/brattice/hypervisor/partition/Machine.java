@@ -33,12 +33,12 @@ import org.osgi.framework.Bundle;
  * control thread, which never waits for partition code; events come in from any thread and are queued.
  */
 final class Machine implements BootHost, AutoCloseable {
-    static final Duration BOOT_DEADLINE = Duration.ofSeconds(10);
-    static final Duration STOP_DEADLINE = Duration.ofSeconds(5);
     private static final long SWEEP_MILLIS = 200;
+    private static final Duration FENCE_RETRY = Duration.ofMillis(20);
     private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
 
     private final Frame frame;
+    private final Deadlines deadlines;
     private final BlockMap blocks;
     private final PartitionTable table;
     private final Holders holders;
@@ -52,9 +52,11 @@ final class Machine implements BootHost, AutoCloseable {
     private final Map<FirmwareSource, String> refused = new ConcurrentHashMap<>();
     private final List<BootRun> hung = new ArrayList<>();
     private final ScheduledThreadPoolExecutor control;
+    private boolean closing;
 
-    Machine(Frame frame, Runnable changed) {
+    Machine(Frame frame, Deadlines deadlines, Runnable changed) {
         this.frame = frame;
+        this.deadlines = deadlines;
         this.changed = changed;
         this.blocks = new BlockMap(frame);
         this.table = new PartitionTable(frame);
@@ -62,7 +64,7 @@ final class Machine implements BootHost, AutoCloseable {
         this.vsr = new Vsr(frame, holders, this::leaseLost);
         this.ipcas = new IpcaRegistry(frame, table, vsr);
         this.slots = new Slots(frame.description().slots());
-        this.admission = new Admission(frame.description(), blocks, this::allotted);
+        this.admission = new Admission(frame.description(), blocks, new Owned(), changed);
         this.control = new ScheduledThreadPoolExecutor(1,
                 Thread.ofPlatform().daemon().name("brattice-hypervisor").factory());
         this.control.setRemoveOnCancelPolicy(true);
@@ -90,21 +92,46 @@ final class Machine implements BootHost, AutoCloseable {
         }
     }
 
-    private boolean allotted(String name) {
-        LogicalPartition partition = partitions.get(name);
-        return partition != null && partition.number() != 0;
+    private final class Owned implements Admission.Owners {
+        @Override
+        public Admission.Holding holding(String name) {
+            LogicalPartition partition = partitions.get(name);
+            return partition == null || partition.number() == 0
+                    ? null
+                    : new Admission.Holding(partition.bundleId(), partition.bundle());
+        }
+
+        @Override
+        public String refusal(Declaration declaration) {
+            String slot = slots.refusal(declaration.name(), declaration.slots());
+            if (slot != null) {
+                return slot;
+            }
+            int others = partitions.values().stream()
+                    .filter(one -> !one.name().equals(declaration.name()))
+                    .map(LogicalPartition::declaration).filter(one -> one != null)
+                    .mapToInt(Declaration::processors).sum();
+            int free = frame.description().processors() - others;
+            return declaration.processors() <= free
+                    ? null
+                    : "processors=" + declaration.processors() + " must be at most " + free
+                            + ", which are free in the frame: uninstall a partition, or raise"
+                            + " processors in the frame description";
+        }
     }
 
     private LogicalPartition entry(String name) {
         return partitions.computeIfAbsent(name, key -> new LogicalPartition(key, changed));
     }
 
-    /** Runs on the control thread, in order. Any thread. */
-    private void queue(Runnable work) {
+    /** Runs on the control thread, in order; whether it will: not when the machine is closed. */
+    private boolean queue(Runnable work) {
         try {
             control.execute(() -> logged(work));
+            return true;
         } catch (RejectedExecutionException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "the hypervisor has stopped", e);
+            return false;
         }
     }
 
@@ -130,7 +157,7 @@ final class Machine implements BootHost, AutoCloseable {
     /** A firmware service goes; completes when its boot has ended, or was shut out. */
     CompletableFuture<Void> firmwareRemoved(FirmwareSource source) {
         CompletableFuture<Void> quiet = new CompletableFuture<>();
-        queue(() -> {
+        boolean queued = queue(() -> {
             refused.remove(source);
             LogicalPartition partition = partitions.values().stream()
                     .filter(one -> one.next() != null && one.next().source() == source).findAny()
@@ -144,18 +171,30 @@ final class Machine implements BootHost, AutoCloseable {
                 quiet.complete(null);
             } else {
                 stop(boot, "its firmware is going");
-                boot.ended().thenRun(() -> quiet.complete(null));
+                // Through the queue: who waits finds the partition stopped.
+                boot.ended().thenRun(() -> {
+                    if (!queue(() -> quiet.complete(null))) {
+                        quiet.complete(null);
+                    }
+                });
             }
             changed.run();
         });
+        if (!queued) {
+            quiet.complete(null);
+        }
         return quiet;
     }
 
-    /** A bundle has been uninstalled: its partitions are destroyed, their numbers retired. */
-    void uninstalled(Bundle bundle) {
+    /**
+     * A bundle has been uninstalled: its partitions are destroyed, their numbers retired; those that it
+     * declared too, when they have not booted since the frame was taken over.
+     */
+    void uninstalled(Bundle bundle, List<String> declared) {
         queue(() -> partitions.values().stream()
-                .filter(partition -> partition.bundleId() == bundle.getBundleId()).toList()
-                .forEach(this::destroy));
+                .filter(partition -> partition.bundleId() == bundle.getBundleId()
+                        || partition.bundleId() == -1 && declared.contains(partition.name()))
+                .toList().forEach(this::destroy));
     }
 
     private void leaseLost(int number, int holder) {
@@ -173,14 +212,16 @@ final class Machine implements BootHost, AutoCloseable {
     // The control thread
 
     private void admit(FirmwareSource source, Map<String, ?> properties) {
+        if (closing) {
+            return;
+        }
         List<Admission.Declared> declared = admission.of(source.bundle());
-        Object property = properties.get(Declaration.NAME);
         if (declared.isEmpty()) {
             refuse(source, "bundle " + source.description()
                     + " declares no partition: put @Partition on its Firmware component");
             return;
         }
-        String name = property == null ? declared.get(0).name() : property.toString();
+        String name = name(declared, properties);
         Admission.Declared base = declared.stream().filter(one -> one.name().equals(name))
                 .findFirst().orElse(declared.get(0));
         if (base.refusal() != null) {
@@ -189,6 +230,11 @@ final class Machine implements BootHost, AutoCloseable {
         }
         try {
             Declaration declaration = Declaration.of(base.attributes(), properties);
+            String holder = admission.holder(declaration.name(), source.bundle());
+            if (holder != null) {
+                refuse(source, Admission.taken(declaration.name(), holder));
+                return;
+            }
             LogicalPartition partition = entry(declaration.name());
             BootRun boot = partition.boot();
             if (boot == null) {
@@ -196,13 +242,24 @@ final class Machine implements BootHost, AutoCloseable {
             } else if (boot.source().bundle() == source.bundle() && boot.stopping()) {
                 partition.next(new LogicalPartition.Next(source, properties));
             } else {
-                refuse(source, "name=" + declaration.name() + " is taken by bundle "
-                        + boot.source().description()
-                        + ": a partition's name is unique in the frame");
+                refuse(source, Admission.taken(declaration.name(), boot.source().description()));
             }
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             refuse(source, e.getMessage());
         }
+    }
+
+    private static String name(List<Admission.Declared> declared, Map<String, ?> properties) {
+        Object property = properties.get(Declaration.NAME);
+        if (property != null) {
+            return property.toString();
+        }
+        return declared.isEmpty() ? "" : declared.get(0).name();
+    }
+
+    /** Of the partition that firmware is for. Any thread. */
+    String name(FirmwareSource source) {
+        return name(admission.of(source.bundle()), source.properties());
     }
 
     private void refuse(FirmwareSource source, String reason) {
@@ -226,11 +283,11 @@ final class Machine implements BootHost, AutoCloseable {
         partition.declaration(declaration);
         partition.bundle(source.bundle().getBundleId(), source.description());
         long count = table.boot(partition.number());
-        partition.state(PartitionState.BOOTING, Instant.now().plus(BOOT_DEADLINE),
-                "firmware of " + source.description() + " boots");
         BootRun boot = new BootRun(partition, declaration, source, this, count);
+        partition.state(PartitionState.BOOTING, Instant.now().plus(deadlines.boot()),
+                "firmware of " + source.description() + " boots");
         partition.boot(boot);
-        later(BOOT_DEADLINE, () -> bootDeadline(boot));
+        later(deadlines.boot(), () -> bootDeadline(boot));
         boot.start();
     }
 
@@ -239,17 +296,9 @@ final class Machine implements BootHost, AutoCloseable {
         if (bound != null) {
             return bound;
         }
-        String slot = slots.refusal(partition.name(), declaration.slots());
-        if (slot != null) {
-            return slot;
-        }
-        int others = partitions.values().stream().filter(one -> one != partition)
-                .map(LogicalPartition::declaration).filter(one -> one != null)
-                .mapToInt(Declaration::processors).sum();
-        int free = frame.description().processors() - others;
-        if (declaration.processors() > free) {
-            return "processors=" + declaration.processors() + " must be at most " + free
-                    + ", which are free in the frame";
+        String owned = new Owned().refusal(declaration);
+        if (owned != null) {
+            return owned;
         }
         return partition.number() == 0
                 ? allot(partition, declaration)
@@ -299,21 +348,21 @@ final class Machine implements BootHost, AutoCloseable {
     private void bootDeadline(BootRun boot) {
         LogicalPartition partition = boot.partition();
         if (partition.boot() == boot && partition.state() == PartitionState.BOOTING) {
-            shutOut(boot, "boot did not return by its deadline of " + BOOT_DEADLINE.toSeconds()
-                    + " s");
+            shutOut(boot, "boot did not return by its deadline of " + deadlines.boot().toMillis()
+                    + " ms");
         }
     }
 
     private void stop(BootRun boot, String reason) {
         LogicalPartition partition = boot.partition();
         if (!boot.stopping()) {
-            partition.state(PartitionState.STOPPING, Instant.now().plus(STOP_DEADLINE), reason);
+            partition.state(PartitionState.STOPPING, Instant.now().plus(deadlines.stop()), reason);
         }
         boot.stop();
-        later(STOP_DEADLINE, () -> {
+        later(deadlines.stop(), () -> {
             if (partition.boot() == boot) {
                 shutOut(boot, "the firmware did not halt by its deadline of "
-                        + STOP_DEADLINE.toSeconds() + " s");
+                        + deadlines.stop().toMillis() + " ms");
             }
         });
     }
@@ -321,11 +370,26 @@ final class Machine implements BootHost, AutoCloseable {
     /** The firmware hangs: it keeps its threads and loses everything else. */
     private void shutOut(BootRun boot, String reason) {
         LogicalPartition partition = boot.partition();
+        if (hung.contains(boot)) {
+            return;
+        }
         partition.fault(Kind.DEADLINE_MISSED, reason);
-        partition.boot(null);
         hung.add(boot);
-        boot.fence();
         partition.state(PartitionState.FAILED, reason + "; it was shut out of the frame");
+        fence(boot);
+    }
+
+    /** Again until it holds: memory under a transfer of a device is revoked when that has ended. */
+    private void fence(BootRun boot) {
+        LogicalPartition partition = boot.partition();
+        if (partition.boot() != boot) {
+            return;
+        }
+        if (!boot.fence()) {
+            later(FENCE_RETRY, () -> fence(boot));
+            return;
+        }
+        partition.boot(null);
         freeFrom(partition.number());
         vsr.abortStreams(partition.number());
         startNext(partition);
@@ -367,12 +431,14 @@ final class Machine implements BootHost, AutoCloseable {
     @Override
     public void ended(BootRun boot) {
         queue(() -> {
-            hung.remove(boot);
+            boolean shutOut = hung.remove(boot);
             LogicalPartition partition = boot.partition();
             if (partition.boot() == boot) {
                 partition.boot(null);
                 vsr.abortStreams(partition.number());
-                if (boot.failure() == null) {
+                if (shutOut) {
+                    freeFrom(partition.number());
+                } else if (boot.failure() == null) {
                     partition.state(PartitionState.STOPPED,
                             "halted; unread messages are kept for the next boot");
                 } else {
@@ -389,6 +455,15 @@ final class Machine implements BootHost, AutoCloseable {
         if (next != null) {
             admit(next.source(), next.properties());
         }
+    }
+
+    @Override
+    public void ending(BootRun boot) {
+        queue(() -> {
+            if (boot.partition().boot() == boot) {
+                stop(boot, "its event scan ended");
+            }
+        });
     }
 
     @Override
@@ -522,17 +597,34 @@ final class Machine implements BootHost, AutoCloseable {
     public void close() {
         CompletableFuture<Void> quiet = new CompletableFuture<>();
         queue(() -> {
-            List<BootRun> boots = partitions.values().stream().map(LogicalPartition::boot)
-                    .filter(boot -> boot != null).toList();
+            closing = true;
+            List<BootRun> boots = boots();
             boots.forEach(boot -> stop(boot, "the hypervisor stops"));
             CompletableFuture.allOf(boots.stream().map(BootRun::ended)
                     .toArray(CompletableFuture[]::new)).thenRun(() -> quiet.complete(null));
         });
-        quiet.completeOnTimeout(null, STOP_DEADLINE.plusSeconds(1).toMillis(),
+        quiet.completeOnTimeout(null, deadlines.waitForStop().toMillis(),
                 TimeUnit.MILLISECONDS).join();
-        control.shutdown();
-        vsr.close();
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+        queue(() -> {
+            vsr.close();
+            over.complete(boots().stream().filter(boot -> !boot.fence()).findAny().isEmpty());
+        });
+        boolean nobodyReachesIt = over
+                .completeOnTimeout(false, deadlines.stop().toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        control.shutdownNow();
         slots.close();
-        frame.close();
+        if (nobodyReachesIt) {
+            frame.close();
+        } else {
+            LOGGER.log(System.Logger.Level.ERROR, "frame memory in {0} stays locked: a hung"
+                    + " partition may still reach it; restart the process", frame.backing());
+        }
+    }
+
+    private List<BootRun> boots() {
+        return partitions.values().stream().map(LogicalPartition::boot)
+                .filter(boot -> boot != null).toList();
     }
 }
