@@ -8,8 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /**
@@ -34,8 +34,11 @@ final class LogFile extends Handler {
             }
             var log = new LogFile(new PrintWriter(Files.newBufferedWriter(file,
                     StandardOpenOption.CREATE, StandardOpenOption.APPEND), true));
-            LogManager.getLogManager().reset();
-            LogManager.getLogManager().getLogger("").addHandler(log);
+            var root = Logger.getLogger("");
+            for (var handler : root.getHandlers()) {
+                root.removeHandler(handler);
+            }
+            root.addHandler(log);
             System.setOut(LogStream.named("stdout"));
             System.setErr(LogStream.named("stderr"));
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> System
