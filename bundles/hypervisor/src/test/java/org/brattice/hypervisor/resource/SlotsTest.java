@@ -26,7 +26,8 @@ class SlotsTest {
         assertFalse(slots.owns("vios", "B"));
         assertNull(slots.refusal("vios", List.of("A", "B")));
         assertNull(slots.refusal("reader", List.of("B")));
-        assertEquals("slots=A is owned by partition vios",
+        assertEquals("slots=A is owned by partition vios: uninstall that one's bundle, or declare"
+                + " another slot",
                 slots.refusal("reader", List.of("B", "A")));
     }
 
