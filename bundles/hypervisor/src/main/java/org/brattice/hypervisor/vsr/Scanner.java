@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
@@ -17,6 +18,16 @@ public final class Scanner {
     private static final int ATTEMPT_BITS = 8;
     private static final int SPINS = 100;
     private static final long BUSY_PAUSE_NANOS = 50_000;
+
+    private static final VarHandle REMAP;
+
+    static {
+        try {
+            REMAP = MethodHandles.lookup().findVarHandle(Scanner.class, "remap", Area.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Vsr vsr;
     private final Holder me;
@@ -68,6 +79,11 @@ public final class Scanner {
         area.doorbell().ring();
     }
 
+    /** Takes a move that was asked for and not yet made, or null. Any thread. */
+    public Area takeRemap() {
+        return (Area) REMAP.getAndSet(this, null);
+    }
+
     /** Messages and chunks read. Any thread. */
     public long read() {
         return read;
@@ -75,9 +91,8 @@ public final class Scanner {
 
     /** One scan, of so many messages at most; returns how much was done. */
     public int poll(int limit) {
-        Area next = remap;
+        Area next = remap == null ? null : takeRemap();
         if (next != null) {
-            remap = null;
             vsr.move(area, next);
             take(next);
         }
