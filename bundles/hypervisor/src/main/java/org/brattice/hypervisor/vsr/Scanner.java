@@ -266,6 +266,8 @@ public final class Scanner {
             return;
         }
         if (!something()) {
+            // Firmware may have left its interrupt pending, which would make every sleep end at once.
+            Thread.interrupted();
             LockSupport.parkNanos(this, nanos);
         }
         Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);
