@@ -112,7 +112,7 @@ public final class Area {
 
     /** The lease word. */
     long lease() {
-        return Word.opaque(frame, at + FrameLayout.CONTROL_LEASE);
+        return Word.acquire(frame, at + FrameLayout.CONTROL_LEASE);
     }
 
     /** Stores that it has moved over whatever lease there is, which it returns. */
@@ -214,7 +214,8 @@ public final class Area {
 
     /** A lease is broken on a fact, never on a time: its holder is gone. */
     private long contended() {
-        long lease = Word.opaque(tables, at + FrameLayout.CONTROL_LEASE);
+        // Acquire: the holder's section is to be read after the lease that names it.
+        long lease = Word.acquire(tables, at + FrameLayout.CONTROL_LEASE);
         if (lease == Lease.MOVED) {
             return MOVED;
         }

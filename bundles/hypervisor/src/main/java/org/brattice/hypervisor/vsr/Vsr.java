@@ -106,9 +106,10 @@ public final class Vsr {
         for (int i = 0; i < peers.length(); i++) {
             Peer peer = peers.get(i);
             Area area = peer == null ? null : peer.area;
-            if (area != null && Lease.held(area.lease())) {
-                Holder who = holders.of(area.lease());
-                if (who != null && who.number() == holder && !holders.gone(area.lease())) {
+            long lease = area == null ? Lease.FREE : area.lease();
+            if (Lease.held(lease) && !holders.gone(lease)) {
+                Holder who = holders.of(lease);
+                if (who != null && who.number() == holder) {
                     held.add(area);
                 }
             }
