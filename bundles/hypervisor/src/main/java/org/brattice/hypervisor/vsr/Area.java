@@ -180,9 +180,10 @@ public final class Area {
             return MOVED;
         } finally {
             me.leave();
-        }
-        if (result >= 0 && me.wake) {
-            doorbell.ring();
+            // Even when something was thrown behind the commit: the message is there.
+            if (me.committed >= 0 && me.wake) {
+                doorbell.ring();
+            }
         }
         return result;
     }
