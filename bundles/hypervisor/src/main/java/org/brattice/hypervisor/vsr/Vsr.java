@@ -122,12 +122,14 @@ public final class Vsr {
         return area.lease();
     }
 
-    /** Shuts all writers out. */
+    /** Shuts all writers out; those that wait are told that there is no IPCA. */
     public void close() {
         for (int i = 0; i < peers.length(); i++) {
             Peer peer = peers.get(i);
-            if (peer != null && peer.area != null) {
-                peer.area.view().revoke();
+            Area area = peer == null ? null : peer.area;
+            if (area != null) {
+                area.view().revoke();
+                area.succeeded(new Area.Succession(null, 0));
             }
         }
     }
