@@ -337,7 +337,7 @@ public final class Vsr {
         for (int i = 0; i < outcomes.size() && delivery.waitNanos() > 0; i++) {
             Outcome first = outcomes.get(i);
             long rest = Math.max(0, deadline - System.nanoTime());
-            if (first.position() == IpcaService.NO_ROOM && rest > 0) {
+            if (first.position() == IpcaService.NO_ROOM) {
                 outcomes.set(i, tell(me, first.receiver(), payload, rest, delivery.notifies()));
             }
         }
