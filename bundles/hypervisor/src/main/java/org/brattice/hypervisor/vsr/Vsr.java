@@ -241,18 +241,19 @@ public final class Vsr {
 
     /** Sends one segment; see {@link IpcaService#send(int, MemorySegment, Delivery)}. */
     public long send(Holder me, int receiver, MemorySegment payload, Delivery delivery) {
+        checkReceiver(me, receiver);
         me.outgoing.message(me.number(), payload);
         return send(me, receiver, delivery);
     }
 
     /** Sends several segments; see {@link IpcaService#send(int, List, Delivery)}. */
     public long send(Holder me, int receiver, List<MemorySegment> parts, Delivery delivery) {
+        checkReceiver(me, receiver);
         me.outgoing.message(me.number(), parts);
         return send(me, receiver, delivery);
     }
 
     private long send(Holder me, int receiver, Delivery delivery) {
-        checkReceiver(me, receiver);
         try {
             if (me.outgoing.bytes() > recordLimit(receiver)) {
                 return sendChunks(me, receiver, delivery);
