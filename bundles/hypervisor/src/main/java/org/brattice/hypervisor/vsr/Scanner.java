@@ -60,6 +60,7 @@ public final class Scanner {
         mask = area.capacity() - 1;
         cursor = Word.plain(tables, at + FrameLayout.CONTROL_CURSOR);
         head = Word.plain(tables, at + FrameLayout.CONTROL_HEAD);
+        Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);
     }
 
     /** Asks the scanner to move its IPCA to another area, between two messages. Any thread. */
@@ -78,6 +79,9 @@ public final class Scanner {
         Area next = remap;
         if (next != null) {
             remap = null;
+            if (view.revoked()) {
+                throw new IllegalStateException("the boot of this scanner has ended");
+            }
             vsr.move(area, next);
             take(next);
         }
