@@ -26,6 +26,8 @@ public final class Scanner {
     private final Streams streams;
     private final Peers peers;
     private final int index;
+    private final Peers.Listener acknowledged = this::acknowledged;
+    private final Streams.Listener aborted;
     private Area area;
     private MemorySegment ring;
     private MessageView message;
@@ -47,6 +49,7 @@ public final class Scanner {
         this.tables = view.tables();
         this.streams = new Streams(tables, vsr.layout().page(index));
         this.peers = new Peers(tables, vsr.layout());
+        this.aborted = reader::aborted;
         area.doorbell().bind();
         take(area);
     }
@@ -102,12 +105,19 @@ public final class Scanner {
     private int notices() {
         int heard = 0;
         if (peers.noticed(index)) {
-            heard = peers.hear(index, (peer, position) -> reader.read(vsr.number(peer), position));
+            heard = peers.hear(index, acknowledged);
         }
         if (streams.dirty()) {
-            heard += streams.hear(cursor, reader::aborted);
+            heard += streams.hear(cursor, aborted);
         }
         return heard;
+    }
+
+    private void acknowledged(int peer, long position) {
+        int receiver = vsr.number(peer);
+        if (receiver != 0) {
+            reader.read(receiver, position);
+        }
     }
 
     /** Reads a record; returns 0 when it must stay unread because the boot ends. */
