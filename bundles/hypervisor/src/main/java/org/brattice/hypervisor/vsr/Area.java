@@ -268,6 +268,7 @@ public final class Area {
         Word.plain(ring, start + RecordLayout.SOURCE, sourceAndFlags);
         Word.plain(ring, start + RecordLayout.LENGTH,
                 RecordLayout.pack(0, RecordLayout.guard(tail, sourceAndFlags, 0)));
+        Outgoing.clear(ring, start + RecordLayout.RESERVED, pad - RecordLayout.RESERVED);
         Word.release(ring, start, RecordLayout.commitWord(tail, pad));
     }
 

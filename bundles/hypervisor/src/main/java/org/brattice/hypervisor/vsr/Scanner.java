@@ -123,21 +123,21 @@ public final class Scanner {
     /** Reads a record; returns 0 when it must stay unread because the boot ends. */
     private int record(long word) {
         long size = RecordLayout.sizeOf(word, cursor, area.capacity());
-        if (size < 0) {
+        long start = cursor & mask;
+        if (size < 0 || start + size > area.capacity()) {
             return cut(word);
         }
-        long start = cursor & mask;
-        long sourceAndFlags = Word.plain(ring, start + RecordLayout.SOURCE);
-        long lengthAndGuard = Word.plain(ring, start + RecordLayout.LENGTH);
-        int flags = RecordLayout.high(sourceAndFlags);
-        int length = RecordLayout.low(lengthAndGuard);
-        if (RecordLayout.high(lengthAndGuard) != RecordLayout.guard(cursor, sourceAndFlags, length)
-                || length < 0 || length > size - RecordLayout.headerSize(flags)
-                        && (flags & RecordLayout.KIND) != RecordLayout.PAD) {
+        if (!RecordLayout.guarded(ring, cursor, size)) {
             reader.corrupted(cursor, "its header; skipped");
             mark(size);
             return 1;
         }
+        if (!RecordLayout.fits(ring, cursor, size)) {
+            return cut(word);
+        }
+        long sourceAndFlags = Word.plain(ring, start + RecordLayout.SOURCE);
+        int flags = RecordLayout.high(sourceAndFlags);
+        int length = RecordLayout.low(Word.plain(ring, start + RecordLayout.LENGTH));
         int source = RecordLayout.low(sourceAndFlags);
         switch (flags & RecordLayout.KIND) {
             case RecordLayout.PAD -> {
@@ -205,10 +205,6 @@ public final class Scanner {
         long offset = ring.get(MessageView.LONG, start + RecordLayout.OFFSET);
         long total = ring.get(MessageView.LONG, start + RecordLayout.TOTAL);
         long entry = ring.get(MessageView.LONG, start + RecordLayout.ENTRY);
-        if (entry < 0 || entry >= FrameLayout.STREAM_LIMIT) {
-            reader.corrupted(cursor, "stream entry=" + entry + "; skipped");
-            return true;
-        }
         boolean handled = true;
         if (streams.wanted(entry, stream)) {
             chunk.stream(stream, entry, offset, total);
