@@ -56,9 +56,10 @@ class BootModulesTest {
     }
 
     @Test
-    void shouldRefuseModuleThatIsNotThere() {
-        assertEquals("module=absent is not in the boot layer: put its jar into lib/boot",
-                assertThrows(BundleException.class, () -> modules.connect("connect:absent"))
+    void shouldRefuseModuleThatNoFeatureNames() {
+        assertEquals("location=connect:java.base is no bundle of a feature: bundles connect with"
+                + " the modules that the launcher names, and with no others",
+                assertThrows(BundleException.class, () -> modules.connect("connect:java.base"))
                         .getMessage());
     }
 
@@ -87,6 +88,7 @@ class BootModulesTest {
     }
 
     private ConnectContent content() throws Exception {
+        modules.location("probe");
         return modules.connect("connect:probe").orElseThrow().getContent();
     }
 

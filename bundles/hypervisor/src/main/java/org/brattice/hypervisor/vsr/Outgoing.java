@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
+import org.brattice.api.HypervisorCallException;
 import org.brattice.hypervisor.memory.Word;
 
 /**
@@ -37,15 +38,23 @@ final class Outgoing {
 
     /** All of several segments as a message; the list is not looked at again. */
     void message(int newSource, List<MemorySegment> segments) {
-        count = segments.size();
-        if (count > parts.length) {
-            parts = new MemorySegment[count];
+        int size = segments.size();
+        MemorySegment[] given = size > parts.length ? new MemorySegment[size] : parts;
+        long total = 0;
+        for (int i = 0; i < size; i++) {
+            given[i] = segments.get(i);
+            total += given[i].byteSize();
         }
-        bytes = 0;
-        for (int i = 0; i < count; i++) {
-            parts[i] = segments.get(i);
-            bytes += parts[i].byteSize();
+        // The list is partition code: what it sent while it was asked has left its marks.
+        for (int i = 0; i < size; i++) {
+            if (given[i] == null) {
+                throw new HypervisorCallException("parts=" + size
+                        + " sent messages while they were read: give a list that only holds them");
+            }
         }
+        parts = given;
+        count = size;
+        bytes = total;
         whole(newSource);
     }
 

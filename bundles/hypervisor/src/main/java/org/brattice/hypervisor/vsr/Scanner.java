@@ -1,7 +1,6 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
@@ -18,16 +17,6 @@ public final class Scanner {
     private static final int ATTEMPT_BITS = 8;
     private static final int SPINS = 100;
     private static final long BUSY_PAUSE_NANOS = 50_000;
-
-    private static final VarHandle REMAP;
-
-    static {
-        try {
-            REMAP = MethodHandles.lookup().findVarHandle(Scanner.class, "remap", Area.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final Vsr vsr;
     private final Holder me;
@@ -79,11 +68,18 @@ public final class Scanner {
 
     /** Asks the scanner to move its IPCA to another area, between two messages. Any thread. */
     public void remap(Area to) {
-        remap = to;
+        synchronized (this) {
+            remap = to;
+        }
         area.doorbell().ring();
     }
 
-    private void follow(Area next) {
+    /** Makes the move that was asked for, unless the boot has ended: then who ended it makes it. */
+    private synchronized void follow() {
+        if (view.revoked()) {
+            throw new IllegalStateException("the boot of this scanner has ended");
+        }
+        Area next = takeRemap();
         if (next != null) {
             vsr.move(area, next);
             take(next);
@@ -91,8 +87,10 @@ public final class Scanner {
     }
 
     /** Takes a move that was asked for and not yet made, or null. Any thread. */
-    public Area takeRemap() {
-        return (Area) REMAP.getAndSet(this, null);
+    public synchronized Area takeRemap() {
+        Area next = remap;
+        remap = null;
+        return next;
     }
 
     /** Messages and chunks read. Any thread. */
@@ -103,10 +101,7 @@ public final class Scanner {
     /** One scan, of so many messages at most; returns how much was done. */
     public int poll(int limit) {
         if (remap != null) {
-            if (view.revoked()) {
-                throw new IllegalStateException("the boot of this scanner has ended");
-            }
-            follow(takeRemap());
+            follow();
         }
         int done = 0;
         while (done < limit && !reader.stopping()) {
