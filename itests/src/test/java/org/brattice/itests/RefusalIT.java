@@ -62,6 +62,27 @@ public class RefusalIT extends ContainerTest {
     }
 
     @Test
+    public void shouldNotReserveMemoryForWhatIsOnlyInstalled() throws Exception {
+        install(jar("idle", "memory=40 MiB"), "test:idle");
+        start("busy", "memory=40 MiB");
+        assertEquals(PartitionState.DECLARED, info("idle").state());
+    }
+
+    @Test
+    public void shouldNotLetARefusedBundleKeepOthersFromStarting() throws Exception {
+        Bundle odd = install(jar("odd", "memory=lots"), "test:odd");
+        refusal(BundleException.class, odd::start);
+        start("alice");
+        refusal(BundleException.class, odd::start);
+        start("bob");
+        echo().start();
+        await("echo", PartitionState.RUNNING);
+        odd.update(small("odd").stream());
+        odd.start();
+        await("odd", PartitionState.RUNNING);
+    }
+
+    @Test
     public void shouldRefuseAnIpcaLargerThanTheMemory() throws Exception {
         assertRefused(jar("odd", "memory=1 MiB", "ipca=2 MiB"), "odd",
                 "ipca=2 MiB must be at most memory=1 MiB");

@@ -1,11 +1,14 @@
 package org.brattice.hypervisor.partition;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import org.brattice.api.Partition;
@@ -190,72 +193,125 @@ final class Admission implements ResolverHookFactory {
 
     @Override
     public ResolverHook begin(Collection<BundleRevision> triggers) {
-        return new Hook();
-    }
-
-    /** Memory of partitions that are resolved and have not got theirs yet, by bundle. */
-    private long promised() {
-        return declared().stream()
-                .filter(one -> one.refusal() == null && resolved(one.bundle())
-                        && !allotted(one.name()))
-                .mapToLong(one -> blocks.blocksFor(one.declaration().memory())).sum();
+        Set<Long> meant = new HashSet<>();
+        triggers.forEach(trigger -> meant.add(trigger.getBundle().getBundleId()));
+        return new Hook(meant);
     }
 
     private static boolean resolved(Bundle bundle) {
         return (bundle.getState() & (Bundle.INSTALLED | Bundle.UNINSTALLED)) == 0;
     }
 
-    /** Keeps bundles from resolving in one resolution. */
-    private final class Hook implements ResolverHook {
-        private final Map<Long, Long> accepted = new HashMap<>();
-        private boolean refused;
+    /** Whole blocks for the partitions that have not got their memory yet. */
+    private long blocksFor(Collection<Declared> declared) {
+        return declared.stream().filter(one -> one.refusal() == null && !allotted(one.name()))
+                .mapToLong(one -> blocks.blocksFor(one.declaration().memory())).sum();
+    }
 
+    private static boolean declares(BundleRevision revision) {
+        return !revision.getDeclaredCapabilities(Partition.NAMESPACE).isEmpty();
+    }
+
+    /** Keeps bundles from resolving in one resolution, for which it looks at everything once. */
+    private final class Hook implements ResolverHook {
+        private final Set<Long> triggers;
+        private final Map<Long, Boolean> verdicts = new HashMap<>();
+        private Map<Long, List<Declared>> declared;
+        private long free;
+
+        Hook(Set<Long> triggers) {
+            this.triggers = triggers;
+        }
+
+        /**
+         * Takes away what is to be resolved when all of that is refused, which says it best. Nothing
+         * else may be taken away here: Felix then hides all bundles that are resolved already.
+         */
         @Override
         public void filterResolvable(Collection<BundleRevision> candidates) {
-            for (Iterator<BundleRevision> each = candidates.iterator(); each.hasNext();) {
-                BundleRevision candidate = each.next();
-                if (!candidate.getDeclaredCapabilities(Partition.NAMESPACE).isEmpty()
-                        && refused(candidate.getBundle())) {
-                    each.remove();
-                    refused = true;
-                }
+            List<BundleRevision> meant = candidates.stream()
+                    .filter(one -> triggers.contains(one.getBundle().getBundleId())).toList();
+            List<BundleRevision> refused = meant.stream().filter(this::refused).toList();
+            if (refused.size() == meant.size()) {
+                refused.forEach(candidates::remove);
+            }
+        }
+
+        /** Who is refused gets nothing that it requires, and others get nothing of it. */
+        @Override
+        public void filterMatches(BundleRequirement requirement,
+                Collection<BundleCapability> candidates) {
+            if (refused(requirement.getRevision())) {
+                candidates.clear();
+            } else {
+                candidates.removeIf(one -> refused(one.getRevision()));
+            }
+        }
+
+        private boolean refused(BundleRevision revision) {
+            if (!declares(revision)) {
+                return false;
+            }
+            synchronized (Admission.this) {
+                return verdicts.computeIfAbsent(revision.getBundle().getBundleId(),
+                        id -> refused(revision.getBundle()));
             }
         }
 
         private boolean refused(Bundle bundle) {
-            synchronized (Admission.this) {
-                if (!bundles.containsKey(bundle.getBundleId())) {
-                    read(bundle);
-                }
-                List<Declared> declared = of(bundle);
-                if (declared.stream().anyMatch(one -> one.refusal() != null)) {
-                    return true;
-                }
-                for (Declared one : declared) {
-                    String refusal = owners.refusal(one.declaration());
-                    if (refusal != null) {
-                        shortages.put(bundle.getBundleId(), refusal);
-                        return true;
-                    }
-                }
-                long needed = declared.stream().filter(one -> !allotted(one.name()))
-                        .mapToLong(one -> blocks.blocksFor(one.declaration().memory())).sum();
-                long others = promised() + accepted.entrySet().stream()
-                        .filter(entry -> entry.getKey() != bundle.getBundleId())
-                        .mapToLong(Map.Entry::getValue).sum();
-                long free = blocks.free() - others;
-                if (needed > free) {
-                    shortages.put(bundle.getBundleId(), "memory="
-                            + Size.text(needed * frame.block())
-                            + " must be at most " + Size.text(Math.max(0, free) * frame.block())
-                            + ", which is free in the frame: stop and uninstall a partition, or"
-                            + " enlarge memory in the frame description");
-                    return true;
-                }
-                shortages.remove(bundle.getBundleId());
-                accepted.put(bundle.getBundleId(), needed);
+            if (!bundles.containsKey(bundle.getBundleId())) {
+                read(bundle);
+                declared = null;
+            }
+            if (declared == null) {
+                look();
+            }
+            List<Declared> mine = declared.get(bundle.getBundleId());
+            if (resolved(bundle)) {
                 return false;
             }
+            if (mine.stream().anyMatch(one -> one.refusal() != null)) {
+                return true;
+            }
+            String shortage = lack(bundle, mine);
+            if (!triggers.contains(bundle.getBundleId())) {
+                return shortage != null;
+            }
+            if (shortage == null) {
+                shortages.remove(bundle.getBundleId());
+            } else {
+                shortages.put(bundle.getBundleId(), shortage);
+            }
+            return shortage != null;
+        }
+
+        /** Everything declared, and the memory that no resolved bundle has been promised. */
+        private void look() {
+            List<Declared> all = declared();
+            declared = all.stream().collect(groupingBy(one -> one.bundle().getBundleId()));
+            free = blocks.free()
+                    - blocksFor(all.stream().filter(one -> resolved(one.bundle())).toList());
+        }
+
+        /** What there is not enough of, or null: then its memory is promised. */
+        private String lack(Bundle bundle, List<Declared> mine) {
+            for (Declared one : mine) {
+                String refusal = owners.refusal(one.declaration());
+                if (refusal != null) {
+                    return refusal;
+                }
+            }
+            long needed = blocksFor(mine);
+            if (needed > free) {
+                return "memory=" + Size.text(needed * frame.block()) + " must be at most "
+                        + Size.text(Math.max(0, free) * frame.block())
+                        + ", which is free in the frame: stop and uninstall a partition, or"
+                        + " enlarge memory in the frame description";
+            }
+            if (triggers.contains(bundle.getBundleId())) {
+                free -= needed;
+            }
+            return null;
         }
 
         @Override
@@ -265,14 +321,8 @@ final class Admission implements ResolverHookFactory {
         }
 
         @Override
-        public void filterMatches(BundleRequirement requirement,
-                Collection<BundleCapability> candidates) {
-            // What may be resolved may be wired to anything.
-        }
-
-        @Override
         public void end() {
-            if (refused) {
+            if (verdicts.containsValue(true)) {
                 changed.run();
             }
         }
