@@ -145,7 +145,7 @@ final class LaunchedMachine implements AutoCloseable {
     /** Messages to a partition that echoes: none may be lost. */
     void assertAnswers(String partition) {
         String answer = say("ping " + partition + " --count 20 --wait 10s");
-        assertTrue(answer.contains("20 answers"), answer);
+        assertTrue(answer.contains("answered=20 lost=0"), answer);
     }
 
     /** Puts a file into the deploy folder in one step, as a careful person does. */

@@ -7,12 +7,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The hypervisor's own thread: everything that changes who owns what happens here, in order, and nothing
- * here ever waits for partition code. Nobody interrupts it.
+ * here ever waits for partition code.
  */
 final class ControlThread {
-    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1,
-            Thread.ofPlatform().daemon().name("brattice-hypervisor").factory());
+            Uninterrupted::new);
+    private volatile boolean closed;
 
     ControlThread() {
         executor.setRemoveOnCancelPolicy(true);
@@ -44,6 +45,25 @@ final class ControlThread {
 
     /** Runs nothing more. */
     void close() {
+        closed = true;
         executor.shutdownNow();
+    }
+
+    /**
+     * Platform threads can be found and interrupted by anybody in the process, and an interrupt would
+     * close the channel of the frame's memory: this one takes none before it is closed.
+     */
+    private final class Uninterrupted extends Thread {
+        private Uninterrupted(Runnable work) {
+            super(null, work, "brattice-hypervisor", 0, false);
+            setDaemon(true);
+        }
+
+        @Override
+        public void interrupt() {
+            if (closed) {
+                super.interrupt();
+            }
+        }
     }
 }

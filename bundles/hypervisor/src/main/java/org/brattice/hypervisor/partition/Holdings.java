@@ -23,7 +23,7 @@ import org.brattice.hypervisor.vsr.Vsr;
  */
 final class Holdings implements Admission.Owners {
     private static final Duration SWEEP = Duration.ofMillis(200);
-    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final Frame frame;
     private final ControlThread control;

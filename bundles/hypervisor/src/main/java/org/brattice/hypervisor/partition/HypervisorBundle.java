@@ -2,7 +2,10 @@ package org.brattice.hypervisor.partition;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,6 +17,7 @@ import org.brattice.hypervisor.memory.Frame;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -31,7 +35,8 @@ public final class HypervisorBundle
         implements
             SynchronousBundleListener,
             ServiceTrackerCustomizer<Firmware, ServiceFirmware> {
-    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
+    private static final long LOG_MILLIS = 1000;
     private final BundleContext context;
     private final Changes changes = new Changes();
     private final Deadlines deadlines;
@@ -49,15 +54,15 @@ public final class HypervisorBundle
 
     /** Publishes everything. */
     public void start() {
-        registrations.add(context.registerService(ResolverHookFactory.class, machine.admission(),
-                null));
+        registrations.add(context.registerService(ResolverHookFactory.class,
+                new ResolverGate(machine.admission(), context.getClass().getModule()), null));
         context.addBundleListener(this);
         for (Bundle bundle : context.getBundles()) {
             machine.admission().read(bundle);
         }
-        registrations.add(context.registerService(IpcaService.class, new PerBundle(), null));
+        registrations.add(context.registerService(IpcaService.class, new PerBundle(), preferred()));
         registrations.add(context.registerService(Hypervisor.class,
-                new ControlService(machine, new Why(context), changes), null));
+                new ControlService(machine, new Why(context), changes), preferred()));
         tracker.open();
     }
 
@@ -67,6 +72,12 @@ public final class HypervisorBundle
         machine.close();
         tracker.close();
         registrations.forEach(ServiceRegistration::unregister);
+        QueuedLogger.LOGGER.flush(LOG_MILLIS);
+    }
+
+    /** Nobody's service of the same type is taken for the hypervisor's. */
+    private static Dictionary<String, Object> preferred() {
+        return new Hashtable<>(Map.of(Constants.SERVICE_RANKING, Integer.MAX_VALUE));
     }
 
     private final class PerBundle implements ServiceFactory<IpcaService> {
@@ -111,6 +122,7 @@ public final class HypervisorBundle
     @Override
     public void modifiedService(ServiceReference<Firmware> reference, ServiceFirmware source) {
         // A declaration holds for a whole boot: Declarative Services registers anew for a new one.
+        source.readProperties();
     }
 
     @Override

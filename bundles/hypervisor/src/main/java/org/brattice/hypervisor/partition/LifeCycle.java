@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.PartitionState;
@@ -20,7 +21,7 @@ import org.osgi.framework.Constants;
  */
 final class LifeCycle {
     private static final Duration FENCE_RETRY = Duration.ofMillis(20);
-    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final ControlThread control;
     private final Partitions partitions;
@@ -31,6 +32,8 @@ final class LifeCycle {
     private final Function<NewBoot, BootRun> boots;
     private final Map<FirmwareSource, String> refused = new ConcurrentHashMap<>();
     private final List<BootRun> hung = new ArrayList<>();
+    /** Boots that have ended while a thread of theirs still transferred to their memory. */
+    private final List<BootRun> lingering = new ArrayList<>();
     private boolean closing;
 
     /** What a boot is made of. */
@@ -264,6 +267,8 @@ final class LifeCycle {
 
     private void end(BootRun boot) {
         boolean shutOut = hung.remove(boot);
+        lingering.add(boot);
+        lingering.removeIf(BootRun::unreachable);
         LogicalPartition partition = boot.partition();
         if (partition.boot() != boot) {
             return;
@@ -297,9 +302,11 @@ final class LifeCycle {
         if (partition.boot() != null) {
             shutOut(partition.boot(), "its bundle was uninstalled while it ran");
         }
-        List<BootRun> mine = hung.stream().filter(one -> one.partition() == partition).toList();
+        List<BootRun> mine = Stream.concat(hung.stream(), lingering.stream())
+                .filter(one -> one.partition() == partition).toList();
         partitions.remove(partition);
-        holdings.takeBack(partition, () -> mine.stream().allMatch(BootRun::gone), this::retry);
+        holdings.takeBack(partition,
+                () -> mine.stream().allMatch(one -> one.gone() && one.unreachable()), this::retry);
     }
 
     /** What was refused may find room now. */
@@ -309,6 +316,13 @@ final class LifeCycle {
             admit(source, source.properties());
         }
         changed.run();
+    }
+
+    /** Shuts out whoever still runs; returns whether nobody can reach the frame any more. */
+    boolean shutOutAll() {
+        boolean fenced = partitions.boots().stream().filter(boot -> !boot.fence()).findAny()
+                .isEmpty();
+        return fenced && lingering.stream().allMatch(BootRun::unreachable);
     }
 
     /** Halts all partitions, for good; completes when each has ended or was shut out. */

@@ -12,7 +12,7 @@ import org.brattice.hypervisor.vsr.Scanner;
 
 /** The parts of the hypervisor on one frame, put together; and what a boot asks of them. */
 final class Machine implements BootHost, AutoCloseable {
-    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final Frame frame;
     private final Deadlines deadlines;
@@ -122,8 +122,7 @@ final class Machine implements BootHost, AutoCloseable {
         CompletableFuture<Boolean> over = new CompletableFuture<>();
         control.queue(() -> {
             holdings.vsr().close();
-            over.complete(partitions.boots().stream().filter(boot -> !boot.fence()).findAny()
-                    .isEmpty());
+            over.complete(lifeCycle.shutOutAll());
         });
         return over.completeOnTimeout(false, deadlines.stop().toMillis(), TimeUnit.MILLISECONDS)
                 .join();

@@ -9,10 +9,15 @@ import java.util.Collection;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 
 import org.brattice.api.Boot;
 import org.brattice.api.Firmware;
@@ -32,6 +37,7 @@ import org.osgi.framework.wiring.BundleRevision;
 
 /** By way of the framework, and what keeps the hypervisor itself from running. */
 final class FrameworkTrials {
+    private static final Queue<Thread> HOLDERS = new ConcurrentLinkedQueue<>();
     private final Trials trials;
     private final BundleContext context;
 
@@ -51,6 +57,7 @@ final class FrameworkTrials {
         hold(ipca, boot, message);
         interrupt();
         lie();
+        Logger.getLogger("").addHandler(new Hanging());
     }
 
     private Object liftRefusal() throws Exception {
@@ -172,12 +179,18 @@ final class FrameworkTrials {
         }
     }
 
+    /** Until it is interrupted, when this bundle itself has need of what it holds. */
     private static void holdForEver(Object monitor) {
+        HOLDERS.add(Thread.currentThread());
         synchronized (monitor) {
-            while (true) {
+            while (!Thread.currentThread().isInterrupted()) {
                 LockSupport.park();
             }
         }
+    }
+
+    static void letGo() {
+        HOLDERS.forEach(Thread::interrupt);
     }
 
     /** A revision that never answers. */
@@ -221,6 +234,22 @@ final class FrameworkTrials {
             Thread.ofPlatform().daemon().start(() -> context.registerService(Firmware.class,
                     silent(Firmware.class), properties));
         }
+    }
+
+    /** Never writes what the hypervisor logs. */
+    static final class Hanging extends Handler {
+        @Override
+        public void publish(LogRecord entry) {
+            while ("org.brattice.hypervisor".equals(entry.getLoggerName())) {
+                LockSupport.park();
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     /** Never says what it is. */

@@ -36,6 +36,7 @@ final class HostileFirmware implements Firmware {
             oldBoot = boot;
             oldMemory = boot.memory();
         } else {
+            FrameworkTrials.letGo();
             afterRevocation();
             trials.end("second boot");
         }

@@ -91,9 +91,9 @@ final class IdentityTrials {
         }
         trials.attempt("echo's own firmware on my processor", () -> {
             for (var reference : context.getServiceReferences(Firmware.class, null)) {
-                if (reference.getBundle() != context.getBundle()) {
+                if (reference.getBundle().getSymbolicName().endsWith("echo")) {
                     Firmware other = context.getServiceObjects(reference).getService();
-                    other.message(forged(echo));
+                    other.message(forged(1));
                     return reference.getBundle().getSymbolicName();
                 }
             }
@@ -109,10 +109,16 @@ final class IdentityTrials {
     }
 
     private static Object answer(Method method, int source) {
-        return switch (method.getName()) {
-            case "source" -> source + 1;
-            case "payload" -> STOLEN;
-            default -> throw new UnsupportedOperationException(method.getName());
+        if (method.getName().equals("source")) {
+            return source;
+        }
+        return switch (method.getReturnType().getSimpleName()) {
+            case "MemorySegment" -> STOLEN;
+            case "String" -> "stolen";
+            case "int" -> (int) STOLEN.byteSize();
+            case "long" -> 0L;
+            case "byte" -> (byte) 0;
+            default -> null;
         };
     }
 

@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 import org.brattice.api.Boot;
+import org.brattice.api.MemoryRange;
 import org.brattice.api.Message;
 
 /** Beyond the segments that it is handed. */
@@ -39,7 +40,10 @@ final class MemoryTrials {
             }
             return "emptied";
         });
-        trials.attempt("list of ranges", () -> boot.ranges().set(0, null));
+        trials.attempt("memory of the hypervisor, by the list of ranges", () -> {
+            boot.ranges().set(0, new MemoryRange(0, 4096));
+            return boot.memory().get(0).get(ValueLayout.JAVA_LONG, 0);
+        });
     }
 
     private void segment(String name, MemorySegment segment) {

@@ -98,7 +98,7 @@ final class NativeTrials {
                     field);
         });
         trials.attempt("internal Unsafe", () -> {
-            Class<?> internal = Class.forName("jdk.internal.misc.Unsafe");
+            Class<?> internal = load("jdk.internal.misc.Unsafe");
             return internal.getMethod("getUnsafe").invoke(null);
         });
         trials.attempt("forged hypervisor object by Unsafe", () -> {
@@ -107,7 +107,7 @@ final class NativeTrials {
                     .invoke(unsafe, ipca.getClass()));
         });
         trials.attempt("forged hypervisor object by serialization", () -> {
-            Class<?> factory = Class.forName("sun.reflect.ReflectionFactory");
+            Class<?> factory = load("sun.reflect.ReflectionFactory");
             Object made = factory.getMethod("getReflectionFactory").invoke(null);
             Constructor<?> constructor = (Constructor<?>) factory
                     .getMethod("newConstructorForSerialization", Class.class, Constructor.class)
@@ -126,8 +126,13 @@ final class NativeTrials {
         return ((IpcaService) forged).number("echo");
     }
 
+    /** What there is in the process, whatever this bundle may import. */
+    private static Class<?> load(String name) throws ClassNotFoundException {
+        return Class.forName(name, true, ClassLoader.getSystemClassLoader());
+    }
+
     private static Object unsafe() throws ReflectiveOperationException {
-        Field field = Class.forName("sun.misc.Unsafe").getDeclaredField("theUnsafe");
+        Field field = load("sun.misc.Unsafe").getDeclaredField("theUnsafe");
         field.setAccessible(true);
         return field.get(null);
     }
@@ -137,10 +142,10 @@ final class NativeTrials {
                 "com.sun.tools.attach.VirtualMachine", "java.lang.management.ManagementFactory",
                 "com.sun.management.HotSpotDiagnosticMXBean", "sun.jvm.hotspot.HotSpotAgent",
                 "com.sun.jdi.Bootstrap", "jdk.jfr.Recording"}) {
-            trials.attempt("class " + name, () -> Class.forName(name));
+            trials.attempt("class " + name, () -> load(name));
         }
         trials.attempt("agent through the JVM's own class", () -> {
-            Method method = Class.forName("sun.launcher.LauncherHelper").getDeclaredMethods()[0];
+            Method method = load("sun.launcher.LauncherHelper").getDeclaredMethods()[0];
             method.setAccessible(true);
             return method;
         });

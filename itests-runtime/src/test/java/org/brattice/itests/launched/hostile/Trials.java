@@ -2,6 +2,7 @@ package org.brattice.itests.launched.hostile;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -33,6 +34,8 @@ final class Trials {
         try {
             Object reached = attempt.run();
             line("succeeded " + name + ": " + reached);
+        } catch (InvocationTargetException e) {
+            line("refused " + name + ": " + e.getCause());
         } catch (Throwable e) {
             line("refused " + name + ": " + e);
         }

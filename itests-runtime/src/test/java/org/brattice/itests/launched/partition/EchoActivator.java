@@ -1,8 +1,9 @@
-package org.brattice.itests.launched;
+package org.brattice.itests.launched.partition;
 
 import org.brattice.api.Firmware;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
+import org.brattice.itests.launched.PrototypeActivator;
 import org.osgi.framework.BundleContext;
 
 /** A partition that sends every message back. */
