@@ -33,8 +33,8 @@ public final class Main {
             Console.say(refusal.getMessage());
             return refusal.status();
         } catch (RuntimeException | LinkageError e) {
-            System.getLogger(Main.class.getName()).log(System.Logger.Level.ERROR, "start", e);
-            Console.say("unexpected failure=" + e + ": the log tells more");
+            System.getLogger(Main.class.getName()).log(System.Logger.Level.ERROR,
+                    "unexpected failure, log/brattice.log tells more", e);
             return ExitStatus.NOT_RUNNING;
         }
     }

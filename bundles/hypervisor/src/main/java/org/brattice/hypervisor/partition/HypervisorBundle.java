@@ -83,7 +83,7 @@ public final class HypervisorBundle
     private final class PerBundle implements ServiceFactory<IpcaService> {
         @Override
         public IpcaService getService(Bundle bundle, ServiceRegistration<IpcaService> ours) {
-            return new IpcaCalls(machine.vsr(), bundle);
+            return new IpcaCalls(machine.holdings().vsr(), bundle);
         }
 
         @Override
@@ -103,7 +103,7 @@ public final class HypervisorBundle
                         .filter(one -> one.refusal() == null).map(Admission.Declared::name)
                         .toList();
                 machine.admission().remove(bundle);
-                machine.uninstalled(bundle, declared);
+                machine.lifeCycle().uninstalled(bundle, declared);
             }
             default -> {
                 // Only what is declared matters here; firmware comes and goes as a service.
@@ -115,7 +115,7 @@ public final class HypervisorBundle
     @Override
     public ServiceFirmware addingService(ServiceReference<Firmware> reference) {
         ServiceFirmware source = new ServiceFirmware(context, reference);
-        machine.firmwareAdded(source, source.properties());
+        machine.lifeCycle().firmwareAdded(source, source.properties());
         return source;
     }
 
@@ -129,7 +129,7 @@ public final class HypervisorBundle
     public void removedService(ServiceReference<Firmware> reference, ServiceFirmware source) {
         source.gone();
         Processor current = Processor.current();
-        var quiet = machine.firmwareRemoved(source);
+        var quiet = machine.lifeCycle().firmwareRemoved(source);
         if (current != null && current.boot().source() == source) {
             return;
         }

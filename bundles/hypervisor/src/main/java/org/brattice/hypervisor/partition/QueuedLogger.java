@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
  * partition's identity. What cannot be written in time is dropped.
  */
 final class QueuedLogger implements System.Logger {
-    static final QueuedLogger LOGGER = new QueuedLogger(System.getLogger("org.brattice.hypervisor"));
+    static final QueuedLogger LOGGER = new QueuedLogger(
+            System.getLogger("org.brattice.hypervisor"));
     private static final int LIMIT = 4096;
 
     private final System.Logger logger;

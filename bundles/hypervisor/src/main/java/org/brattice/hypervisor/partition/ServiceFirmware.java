@@ -8,6 +8,7 @@ import org.brattice.api.Firmware;
 import org.brattice.api.OperatingSystem;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
@@ -96,7 +97,7 @@ final class ServiceFirmware implements FirmwareSource {
     void readProperties() {
         Map<String, Object> plain = new HashMap<>();
         for (String key : reference.getPropertyKeys()) {
-            if (key.startsWith(Declaration.PREFIX)) {
+            if (key.startsWith(Declaration.PREFIX) || key.equals(Constants.SERVICE_SCOPE)) {
                 plain.put(key, plain(reference.getProperty(key)));
             }
         }

@@ -74,7 +74,8 @@ final class HostileFirmware implements Firmware {
         trials.attempt("old memory fill", () -> memory.fill((byte) 1));
         trials.attempt("old memory as buffer", () -> memory.asByteBuffer().get(0));
         trials.attempt("old payload read", () -> oldPayload.get(ValueLayout.JAVA_BYTE, 0));
-        trials.attempt("old payload copy", () -> MemorySegment.ofArray(new byte[6]).copyFrom(oldPayload));
+        trials.attempt("old payload copy",
+                () -> MemorySegment.ofArray(new byte[6]).copyFrom(oldPayload));
         trials.attempt("old boot's memory", () -> oldBoot.memory().get(0)
                 .get(ValueLayout.JAVA_BYTE, 0));
         trials.attempt("old boot's task", () -> {

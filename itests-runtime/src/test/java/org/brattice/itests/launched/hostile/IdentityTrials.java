@@ -104,7 +104,8 @@ final class IdentityTrials {
     /** A message that claims to be from somebody. */
     private static Message forged(int source) {
         return (Message) Proxy.newProxyInstance(Message.class.getClassLoader(),
-                new Class<?>[]{Message.class}, (proxy, method, arguments) -> answer(method, source));
+                new Class<?>[]{Message.class},
+                (proxy, method, arguments) -> answer(method, source));
     }
 
     private static Object answer(Method method, int source) {
