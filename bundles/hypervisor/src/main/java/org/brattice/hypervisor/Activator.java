@@ -16,7 +16,8 @@ import org.osgi.framework.Constants;
  * Boots the hypervisor with its bundle: first the frame description is checked whole, then the frame is
  * opened, then partitions are let in (S0). Framework properties: {@code brattice.frame} is the path of
  * the description (without one the frame is anonymous, 1 GiB), {@code brattice.data} the data directory
- * (without one the bundle's own).
+ * (without one the bundle's own), {@code brattice.boot.deadline} and {@code brattice.stop.deadline}
+ * how long firmware may take to boot and to halt, in milliseconds.
  */
 @Header(name = Constants.BUNDLE_ACTIVATOR, value = "${@class}")
 public final class Activator implements BundleActivator {
@@ -30,8 +31,18 @@ public final class Activator implements BundleActivator {
                 ? FrameDescription.standard()
                 : FrameDescriptionReader.read(Path.of(description), context::getProperty);
         Path directory = data == null ? context.getDataFile("").toPath() : Path.of(data);
-        hypervisor = new HypervisorBundle(context, Frame.open(directory, frame));
+        hypervisor = hypervisor(context, Frame.open(directory, frame));
         hypervisor.start();
+    }
+
+    /** A frame that no hypervisor took is let go of, for the next start. */
+    private static HypervisorBundle hypervisor(BundleContext context, Frame frame) {
+        try {
+            return new HypervisorBundle(context, frame);
+        } catch (RuntimeException e) {
+            frame.close();
+            throw e;
+        }
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 import org.brattice.api.Partition;
 import org.brattice.hypervisor.memory.BlockMap;
@@ -28,7 +27,8 @@ import org.osgi.framework.wiring.BundleRevision;
 final class Admission implements ResolverHookFactory {
     private final FrameDescription frame;
     private final BlockMap blocks;
-    private final Predicate<String> allotted;
+    private final Owners owners;
+    private final Runnable changed;
     private final Map<Long, List<Declared>> bundles = new TreeMap<>();
     private final Map<Long, String> shortages = new HashMap<>();
 
@@ -44,11 +44,40 @@ final class Admission implements ResolverHookFactory {
     record Declared(String name, Bundle bundle, Map<String, Object> attributes,
             Declaration declaration, String refusal) {}
 
-    /** With who knows whether a partition has its memory already. */
-    Admission(FrameDescription frame, BlockMap blocks, Predicate<String> allotted) {
+    /**
+     * A partition that has its memory already.
+     *
+     * @param bundleId of the bundle whose firmware it runs or last ran, or -1 when not known
+     * @param bundle that bundle as people name it
+     */
+    record Holding(long bundleId, String bundle) {}
+
+    /** Who owns what at present. Any thread. */
+    interface Owners {
+        /** A partition that has its memory, or null. */
+        Holding holding(String partition);
+
+        /** Why a declaration's slots or processors are not to be had, or null. */
+        String refusal(Declaration declaration);
+    }
+
+    /** With who knows what is owned; told of refusals. */
+    Admission(FrameDescription frame, BlockMap blocks, Owners owners, Runnable changed) {
         this.frame = frame;
         this.blocks = blocks;
-        this.allotted = allotted;
+        this.owners = owners;
+        this.changed = changed;
+    }
+
+    private boolean allotted(String name) {
+        return owners.holding(name) != null;
+    }
+
+    /** Who else has a partition, though not declared by that name (a configuration named it), or null. */
+    synchronized String holder(String name, Bundle bundle) {
+        Holding holding = owners.holding(name);
+        return holding == null || holding.bundleId() == bundle.getBundleId()
+                || !bundles.containsKey(holding.bundleId()) ? null : holding.bundle();
     }
 
     /** Reads what a bundle's newest revision declares; the bundle has been installed or updated. */
@@ -113,24 +142,39 @@ final class Admission implements ResolverHookFactory {
         return null;
     }
 
-    /** All that is declared, by bundle; a name declared again by a later bundle is refused. */
+    /**
+     * All that is declared, by bundle. A name belongs to the installed bundle that has the partition,
+     * then to the first that declares it; others are refused.
+     */
     synchronized List<Declared> declared() {
-        Map<String, Declared> owners = new HashMap<>();
+        Map<String, Declared> first = new HashMap<>();
         List<Declared> all = new ArrayList<>();
         for (List<Declared> declared : bundles.values()) {
             for (Declared one : declared) {
-                Declared owner = owners.get(one.name());
-                if (owner == null || owner.refusal() != null) {
-                    owners.put(one.name(), one);
+                Declared owner = first.get(one.name());
+                String holder = holder(one.name(), one.bundle());
+                if (holder != null) {
+                    all.add(taken(one, holder));
+                } else if (owner == null || owner.refusal() != null) {
+                    first.put(one.name(), one);
                     all.add(one);
                 } else {
-                    all.add(new Declared(one.name(), one.bundle(), one.attributes(), null,
-                            "name=" + one.name() + " is taken by bundle " + text(owner.bundle())
-                                    + ": a partition's name is unique in the frame"));
+                    all.add(taken(one, text(owner.bundle())));
                 }
             }
         }
         return all;
+    }
+
+    private static Declared taken(Declared declared, String holder) {
+        return new Declared(declared.name(), declared.bundle(), declared.attributes(), null,
+                taken(declared.name(), holder));
+    }
+
+    /** Why a partition cannot have a name. */
+    static String taken(String name, String holder) {
+        return "name=" + name + " is taken by bundle " + holder
+                + ": a partition's name is unique in the frame";
     }
 
     /** What a bundle declares, its own view of names that are taken included. */
@@ -153,7 +197,7 @@ final class Admission implements ResolverHookFactory {
     private long promised() {
         return declared().stream()
                 .filter(one -> one.refusal() == null && resolved(one.bundle())
-                        && !allotted.test(one.name()))
+                        && !allotted(one.name()))
                 .mapToLong(one -> blocks.blocksFor(one.declaration().memory())).sum();
     }
 
@@ -164,6 +208,7 @@ final class Admission implements ResolverHookFactory {
     /** Keeps bundles from resolving in one resolution. */
     private final class Hook implements ResolverHook {
         private final Map<Long, Long> accepted = new HashMap<>();
+        private boolean refused;
 
         @Override
         public void filterResolvable(Collection<BundleRevision> candidates) {
@@ -172,6 +217,7 @@ final class Admission implements ResolverHookFactory {
                 if (!candidate.getDeclaredCapabilities(Partition.NAMESPACE).isEmpty()
                         && refused(candidate.getBundle())) {
                     each.remove();
+                    refused = true;
                 }
             }
         }
@@ -185,7 +231,14 @@ final class Admission implements ResolverHookFactory {
                 if (declared.stream().anyMatch(one -> one.refusal() != null)) {
                     return true;
                 }
-                long needed = declared.stream().filter(one -> !allotted.test(one.name()))
+                for (Declared one : declared) {
+                    String refusal = owners.refusal(one.declaration());
+                    if (refusal != null) {
+                        shortages.put(bundle.getBundleId(), refusal);
+                        return true;
+                    }
+                }
+                long needed = declared.stream().filter(one -> !allotted(one.name()))
                         .mapToLong(one -> blocks.blocksFor(one.declaration().memory())).sum();
                 long others = promised() + accepted.entrySet().stream()
                         .filter(entry -> entry.getKey() != bundle.getBundleId())
@@ -219,7 +272,9 @@ final class Admission implements ResolverHookFactory {
 
         @Override
         public void end() {
-            // The next resolution looks at the bundles' states again.
+            if (refused) {
+                changed.run();
+            }
         }
     }
 }

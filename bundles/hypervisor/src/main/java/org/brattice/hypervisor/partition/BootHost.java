@@ -32,6 +32,9 @@ interface BootHost {
     /** The boot is ready to read. */
     void running(BootRun run);
 
+    /** The boot ends by itself, or failed. */
+    void ending(BootRun run);
+
     /** The boot's last processor has ended. */
     void ended(BootRun run);
 }

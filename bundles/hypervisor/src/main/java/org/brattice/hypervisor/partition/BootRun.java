@@ -30,9 +30,10 @@ final class BootRun {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final BootGrant grant;
     private volatile boolean stopping;
+    private volatile boolean fenced;
     private volatile String failure;
     private volatile Firmware firmware;
-    private OperatingSystem operatingSystem;
+    private volatile OperatingSystem operatingSystem;
 
     /** Partition code: it can do anything wrong. */
     interface PartitionCode {
@@ -47,8 +48,14 @@ final class BootRun {
         this.host = host;
         this.view = host.view();
         this.grant = new BootGrant(this, host, count);
-        for (int i = 0; i < declaration.processors(); i++) {
-            processors.add(host.processor(this, i));
+        try {
+            for (int i = 0; i < declaration.processors(); i++) {
+                processors.add(host.processor(this, i));
+            }
+        } catch (IllegalStateException e) {
+            processors.forEach(Processor::discard);
+            view.revoke();
+            throw e;
         }
     }
 
@@ -67,10 +74,11 @@ final class BootRun {
         } finally {
             if (live.decrementAndGet() == 0) {
                 view.revoke();
-                ended.complete(null);
+                // First, so that the machine knows it before it hears of what the end lets go on.
                 host.ended(this);
+                ended.complete(null);
                 // Last, because the framework may be waiting for this boot inside the firmware's stop.
-                source.release(firmware);
+                source.release(firmware, operatingSystem);
             }
         }
     }
@@ -84,6 +92,9 @@ final class BootRun {
                 guarded(Kind.TASK_THREW, "halt", firmware::halt);
             }
         } finally {
+            if (!stopping) {
+                host.ending(this);
+            }
             stop();
         }
     }
@@ -136,10 +147,16 @@ final class BootRun {
 
     /** Whatever partition code throws is a fault of this partition alone; false. */
     boolean caught(Kind kind, String what, Throwable thrown) {
-        if (!view.revoked()) {
+        if (!fenced && !view.revoked()) {
             fault(kind, what + " threw " + thrown);
             partition.log(what + " threw", thrown);
         }
+        return false;
+    }
+
+    /** A handler that the end of its boot cut short: no fault, its message stays unread. */
+    boolean cutShort(String what, Throwable thrown) {
+        partition.log(what + " was cut short", thrown);
         return false;
     }
 
@@ -218,12 +235,25 @@ final class BootRun {
         host.ring(partition.number());
     }
 
-    /** Shuts it out of all memory, whatever it does: a hung thread may go on, and reaches nothing. */
-    void fence() {
+    /**
+     * Shuts it out of all memory, whatever it does: a hung thread may go on, and reaches nothing.
+     *
+     * @return whether that holds: not yet while a device transfers to its memory
+     */
+    boolean fence() {
+        fenced = true;
         stop();
-        view.revoke();
         processors.forEach(Processor::interrupt);
-        ended.complete(null);
+        boolean revoked = view.revoke();
+        if (revoked) {
+            ended.complete(null);
+        }
+        return revoked;
+    }
+
+    /** Whether it has been shut out, or is being: no hypervisor call of it is taken any more. */
+    boolean fenced() {
+        return fenced;
     }
 
     /** Whether none of its threads can run any more. */

@@ -58,6 +58,14 @@ record Declaration(String name, long memory, long ipca, int processors, boolean 
 
     /** The same, with what a firmware service's properties say instead. */
     static Declaration of(Map<String, ?> attributes, Map<String, ?> properties) {
+        for (String property : properties.keySet()) {
+            if (property.startsWith(PREFIX)
+                    && !ATTRIBUTES.contains(property.substring(PREFIX.length()))) {
+                throw new IllegalArgumentException("unknown property " + property + "="
+                        + properties.get(property) + ": after " + PREFIX + " comes one of "
+                        + ATTRIBUTES);
+            }
+        }
         Map<String, Object> merged = new HashMap<>(attributes);
         for (String attribute : ATTRIBUTES) {
             Object value = properties.get(PREFIX + attribute);

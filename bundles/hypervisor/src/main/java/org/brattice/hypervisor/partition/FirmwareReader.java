@@ -22,7 +22,7 @@ final class FirmwareReader implements Reader {
             firmware.message(message);
             return true;
         } catch (Throwable e) {
-            return run.caught(Kind.HANDLER_THREW, offered("message", message), e);
+            return failed("message", message, e);
         }
     }
 
@@ -32,13 +32,17 @@ final class FirmwareReader implements Reader {
             firmware.chunk(chunk);
             return true;
         } catch (Throwable e) {
-            return run.caught(Kind.HANDLER_THREW, offered("chunk", chunk), e);
+            return failed("chunk", chunk, e);
         }
     }
 
-    private static String offered(String what, Message message) {
-        return what + " position=" + message.position() + " source=" + message.sourceName()
-                + " attempt=" + message.attempt();
+    /** When the boot ends, waits end without what they waited for, and handlers may throw for that. */
+    private boolean failed(String what, Message message, Throwable thrown) {
+        String offered = what + " position=" + message.position() + " source="
+                + message.sourceName() + " attempt=" + message.attempt();
+        return run.stopping()
+                ? run.cutShort(offered, thrown)
+                : run.caught(Kind.HANDLER_THREW, offered, thrown);
     }
 
     @Override

@@ -14,8 +14,8 @@ interface FirmwareSource {
     /** The bundle's own operating system for the partition, or ours. */
     OperatingSystem operatingSystem();
 
-    /** Gives both back. */
-    void release(Firmware firmware);
+    /** Gives both back; either may be null. */
+    void release(Firmware firmware, OperatingSystem operatingSystem);
 
     /** Whose firmware it is; hypervisor calls must come through that bundle's service object. */
     Bundle bundle();

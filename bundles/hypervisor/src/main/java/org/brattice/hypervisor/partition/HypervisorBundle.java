@@ -34,6 +34,7 @@ public final class HypervisorBundle
     private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
     private final BundleContext context;
     private final Changes changes = new Changes();
+    private final Deadlines deadlines;
     private final Machine machine;
     private final ServiceTracker<Firmware, ServiceFirmware> tracker;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
@@ -41,7 +42,8 @@ public final class HypervisorBundle
     /** On a frame that is open; closes it with {@link #stop}. */
     public HypervisorBundle(BundleContext context, Frame frame) {
         this.context = context;
-        this.machine = new Machine(frame, changes);
+        this.deadlines = Deadlines.of(context::getProperty);
+        this.machine = new Machine(frame, deadlines, changes);
         this.tracker = new ServiceTracker<>(context, Firmware.class, this);
     }
 
@@ -70,7 +72,7 @@ public final class HypervisorBundle
     private final class PerBundle implements ServiceFactory<IpcaService> {
         @Override
         public IpcaService getService(Bundle bundle, ServiceRegistration<IpcaService> ours) {
-            return new IpcaCalls(machine.vsr(), bundle);
+            return new IpcaCalls(machine.holdings().vsr(), bundle);
         }
 
         @Override
@@ -86,8 +88,11 @@ public final class HypervisorBundle
         switch (event.getType()) {
             case BundleEvent.INSTALLED, BundleEvent.UPDATED -> machine.admission().read(bundle);
             case BundleEvent.UNINSTALLED -> {
+                List<String> declared = machine.admission().of(bundle).stream()
+                        .filter(one -> one.refusal() == null).map(Admission.Declared::name)
+                        .toList();
                 machine.admission().remove(bundle);
-                machine.uninstalled(bundle);
+                machine.lifeCycle().uninstalled(bundle, declared);
             }
             default -> {
                 // Only what is declared matters here; firmware comes and goes as a service.
@@ -99,7 +104,7 @@ public final class HypervisorBundle
     @Override
     public ServiceFirmware addingService(ServiceReference<Firmware> reference) {
         ServiceFirmware source = new ServiceFirmware(context, reference);
-        machine.firmwareAdded(source, source.properties());
+        machine.lifeCycle().firmwareAdded(source, source.properties());
         return source;
     }
 
@@ -110,13 +115,14 @@ public final class HypervisorBundle
 
     @Override
     public void removedService(ServiceReference<Firmware> reference, ServiceFirmware source) {
+        source.gone();
         Processor current = Processor.current();
-        var quiet = machine.firmwareRemoved(source);
+        var quiet = machine.lifeCycle().firmwareRemoved(source);
         if (current != null && current.boot().source() == source) {
             return;
         }
         try {
-            quiet.get(Machine.STOP_DEADLINE.plusSeconds(1).toMillis(), TimeUnit.MILLISECONDS);
+            quiet.get(deadlines.waitForStop().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

@@ -31,7 +31,7 @@ final class IpcaCalls implements IpcaService {
         if (caller == null || caller.boot().source().bundle() != bundle) {
             throw refusal(caller);
         }
-        if (caller.boot().view().revoked()) {
+        if (caller.boot().fenced()) {
             throw new HypervisorCallException("this boot of partition "
                     + caller.boot().partition().name() + " has been ended by the hypervisor");
         }

@@ -51,6 +51,11 @@ final class Processor {
         thread.start();
     }
 
+    /** It will never be started. */
+    void discard() {
+        holders.remove(holder);
+    }
+
     /** Whether its thread can run no more. */
     boolean ended() {
         Thread running = thread;

@@ -37,8 +37,9 @@ final class ScanLoop implements EventScan {
         check();
         int done = scanner.poll(limit);
         if (run.single()) {
-            for (Runnable task; !stopping() && (task = tasks.poll()) != null; done++) {
-                run.task(task);
+            // Those that wait now: a task that hands in another must not keep messages waiting.
+            for (int waiting = tasks.size(); waiting > 0 && !stopping(); waiting--, done++) {
+                run.task(tasks.poll());
             }
         }
         if (System.nanoTime() - nextTick >= 0) {

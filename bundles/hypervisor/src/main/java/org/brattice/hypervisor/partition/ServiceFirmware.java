@@ -21,6 +21,8 @@ final class ServiceFirmware implements FirmwareSource {
     private final ServiceObjects<Firmware> objects;
     private final Bundle bundle;
     private final String description;
+    private volatile ServiceObjects<OperatingSystem> systems;
+    private volatile boolean gone;
 
     ServiceFirmware(BundleContext context, ServiceReference<Firmware> reference) {
         this.context = context;
@@ -35,7 +37,8 @@ final class ServiceFirmware implements FirmwareSource {
         Firmware firmware = objects == null ? null : objects.getService();
         if (firmware == null) {
             throw new IllegalStateException("the Firmware service of bundle " + description
-                    + " gave no instance: its constructor or a reference of its component failed");
+                    + " gave no instance: its constructor or a reference of its component failed,"
+                    + " as the log says");
         }
         return firmware;
     }
@@ -50,7 +53,8 @@ final class ServiceFirmware implements FirmwareSource {
                 // Only the partition's own bundle may replace it: it is handed the partition.
                 if (bundle.equals(candidate.getBundle())
                         && (name == null || name.equals(candidate.getProperty(Declaration.NAME)))) {
-                    OperatingSystem system = context.getServiceObjects(candidate).getService();
+                    systems = context.getServiceObjects(candidate);
+                    OperatingSystem system = systems == null ? null : systems.getService();
                     return system == null ? OURS : system;
                 }
             }
@@ -60,11 +64,26 @@ final class ServiceFirmware implements FirmwareSource {
         return OURS;
     }
 
+    /** The service goes: the framework itself takes back what was got of it. */
+    void gone() {
+        gone = true;
+    }
+
     @Override
-    public void release(Firmware firmware) {
+    public void release(Firmware firmware, OperatingSystem operatingSystem) {
+        if (gone) {
+            return;
+        }
+        release(objects, firmware);
+        if (operatingSystem != OURS) {
+            release(systems, operatingSystem);
+        }
+    }
+
+    private static <S> void release(ServiceObjects<S> objects, S service) {
         try {
-            if (firmware != null && objects != null) {
-                objects.ungetService(firmware);
+            if (objects != null && service != null) {
+                objects.ungetService(service);
             }
         } catch (IllegalStateException | IllegalArgumentException e) {
             // The framework has taken it back already.

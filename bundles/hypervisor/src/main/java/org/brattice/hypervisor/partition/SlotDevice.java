@@ -24,7 +24,7 @@ final class SlotDevice implements BlockDevice {
 
     private FileDevice device() {
         Processor caller = Processor.current();
-        if (caller == null || caller.boot() != run || run.view().revoked()) {
+        if (caller == null || caller.boot() != run || run.fenced()) {
             throw new HypervisorCallException(
                     "slot=" + location + " is reached on the processors of "
                             + run.partition().name() + ", during the boot that was granted it");

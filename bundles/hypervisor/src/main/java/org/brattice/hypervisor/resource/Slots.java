@@ -27,7 +27,8 @@ public final class Slots {
             }
             String owner = owners.getOrDefault(location, partition);
             if (!owner.equals(partition)) {
-                return "slots=" + location + " is owned by partition " + owner;
+                return "slots=" + location + " is owned by partition " + owner
+                        + ": uninstall that one's bundle, or declare another slot";
             }
         }
         return null;

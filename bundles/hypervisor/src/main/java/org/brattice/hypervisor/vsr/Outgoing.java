@@ -111,18 +111,30 @@ final class Outgoing {
     void write(MemorySegment ring, long at, long position, Holder me) {
         long sourceAndFlags = RecordLayout.pack(source, flags);
         int payload = (int) length;
+        int guard = RecordLayout.guard(position, sourceAndFlags, payload);
         Word.plain(ring, at + RecordLayout.SOURCE, sourceAndFlags);
-        Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload,
-                RecordLayout.guard(position, sourceAndFlags, payload)));
         Word.plain(ring, at + RecordLayout.RESERVED, 0);
         if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK) {
+            guard = RecordLayout.chunkGuard(guard, stream, from, bytes, entry);
             ring.set(LONG, at + RecordLayout.STREAM, stream);
             ring.set(LONG, at + RecordLayout.OFFSET, from);
             ring.set(LONG, at + RecordLayout.TOTAL, bytes);
             ring.set(LONG, at + RecordLayout.ENTRY, entry);
         }
+        Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload, guard));
+        if (payload % RecordLayout.UNIT != 0) {
+            // What a foreign read shows behind the payload must not be an older message.
+            clear(ring, at + size() - RecordLayout.UNIT, RecordLayout.UNIT);
+        }
         me.step(Step.HEADER);
         copy(ring, at + RecordLayout.headerSize(flags), me);
+    }
+
+    /** Words of zero, without allocating. */
+    static void clear(MemorySegment ring, long at, long size) {
+        for (long word = at; word < at + size; word += Long.BYTES) {
+            Word.plain(ring, word, 0);
+        }
     }
 
     private void copy(MemorySegment target, long at, Holder me) {

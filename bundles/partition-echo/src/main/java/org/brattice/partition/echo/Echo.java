@@ -26,6 +26,11 @@ public final class Echo implements Firmware {
 
     @Override
     public void message(Message message) {
-        ipca.send(message.source(), message.payload(), PATIENT);
+        long position = ipca.send(message.source(), message.payload(), PATIENT);
+        if (position == IpcaService.NO_ROOM || position == IpcaService.DEADLOCK) {
+            // Thrown, it stays unread and is offered again.
+            throw new IllegalStateException(
+                    "source=" + message.sourceName() + " does not read: no room for its echo");
+        }
     }
 }

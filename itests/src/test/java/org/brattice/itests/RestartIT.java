@@ -1,0 +1,107 @@
+package org.brattice.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+
+import org.brattice.api.Firmware;
+import org.brattice.api.IpcaService;
+import org.brattice.api.PartitionInfo;
+import org.brattice.api.PartitionState;
+import org.brattice.itests.puppet.Puppets;
+import org.junit.Test;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+
+/** The hypervisor's bundle stops and starts: partitions come back, with memory and messages. */
+public class RestartIT extends ContainerTest {
+    @Override
+    @Configuration
+    public Option[] configuration() {
+        return Container.with("RestartIT", "memory = 64 MiB", "block = 1 MiB", "processors = 64",
+                "backing = data");
+    }
+
+    private Bundle hypervisorBundle() {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> "org.brattice.hypervisor".equals(bundle.getSymbolicName()))
+                .findAny().orElseThrow();
+    }
+
+    @Test
+    public void shouldBringPartitionsBackWithTheirMessages() throws Exception {
+        echo().start();
+        PartitionInfo echo = await("echo", PartitionState.RUNNING);
+        Terminal alice = terminal("alice");
+        Terminal bob = terminal("bob");
+        alice.run(() -> alice.boot.memory().getFirst().set(ValueLayout.JAVA_INT, 0, 4711));
+        Bundle bobs = context.getBundle("test:bob");
+        bobs.stop();
+        alice.send("bob", "unread");
+        hypervisorBundle().stop();
+        bobs.start();
+        hypervisorBundle().start();
+        assertEquals("alice: unread", bob.next());
+        PartitionInfo again = await("echo", PartitionState.RUNNING);
+        assertEquals(echo.number(), again.number());
+        assertEquals(echo.ranges(), again.ranges());
+        assertEquals(echo.ipca(), again.ipca());
+        await("alice", PartitionState.RUNNING);
+        assertEquals(4711, (int) alice.call(
+                () -> alice.boot.memory().getFirst().get(ValueLayout.JAVA_INT, 0)));
+        alice.send("echo", "and on");
+        assertEquals("echo: and on", alice.next());
+    }
+
+    @Test
+    public void shouldStopAtOnceAndWithoutDisturbingAnybody() throws Exception {
+        terminal("alice");
+        terminal("bob");
+        long before = System.nanoTime();
+        hypervisorBundle().stop();
+        long millis = (System.nanoTime() - before) / 1_000_000;
+        assertTrue("millis=" + millis, millis < 1000);
+        hypervisorBundle().start();
+        await("alice", PartitionState.RUNNING);
+        await("bob", PartitionState.RUNNING);
+    }
+
+    @Test
+    public void shouldStopWithinTheDeadlineAlthoughAPartitionHangs() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Terminal alice = new Terminal("alice") {
+            @Override
+            public Firmware firmware(BundleContext own, IpcaService service) {
+                return new Hands(own, service) {
+                    @Override
+                    public void halt() {
+                        boolean waiting = true;
+                        while (waiting) {
+                            try {
+                                release.await();
+                                waiting = false;
+                            } catch (InterruptedException e) {
+                                // Ignored: that is what is tested.
+                            }
+                        }
+                    }
+                };
+            }
+        };
+        Puppets.behave("alice", alice);
+        start("alice");
+        try {
+            hypervisorBundle().stop();
+            Puppets.behave("alice", new Terminal("alice"));
+            hypervisorBundle().start();
+            await("alice", PartitionState.RUNNING);
+        } finally {
+            release.countDown();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Code that runs in the bundles of test partitions. */
+package org.brattice.itests.partition;
