@@ -4,6 +4,8 @@ module org.brattice.runtime {
     requires org.osgi.service.feature;
     requires static osgi.core;
 
+    exports org.brattice.runtime to java.logging;
+
     uses org.osgi.framework.connect.ConnectFrameworkFactory;
     uses org.osgi.service.feature.FeatureService;
 }

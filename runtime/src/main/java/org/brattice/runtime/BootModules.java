@@ -3,6 +3,8 @@ package org.brattice.runtime;
 import java.io.File;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleException;
@@ -16,20 +18,28 @@ import org.osgi.framework.connect.ModuleConnector;
 final class BootModules implements ModuleConnector {
     private static final String SCHEME = "connect:";
     private final ModuleLayer layer;
+    private final Set<String> connected = ConcurrentHashMap.newKeySet();
 
     BootModules(ModuleLayer layer) {
         this.layer = layer;
     }
 
-    /** {@return where to install the module of this name from, if there is one} */
+    /** {@return where to install the module of this name from, if there is one; nobody else can} */
     Optional<String> location(String module) {
-        return layer.findModule(module).map(found -> SCHEME + module);
+        var found = layer.findModule(module).map(one -> SCHEME + module);
+        found.ifPresent(connected::add);
+        return found;
     }
 
     @Override
     public Optional<ConnectModule> connect(String location) throws BundleException {
         if (!location.startsWith(SCHEME)) {
             return Optional.empty();
+        }
+        if (!connected.contains(location)) {
+            throw new BundleException("location=" + location + " is no bundle of a feature: bundles"
+                    + " connect with the modules that the launcher names, and with no others",
+                    BundleException.READ_ERROR);
         }
         var name = location.substring(SCHEME.length());
         var module = layer.findModule(name)

@@ -11,15 +11,18 @@ final class Exit implements IntConsumer {
     /** Service property by which bundles find it. */
     static final String PROPERTY = "brattice.exit";
     private final Framework framework;
+    private final StopDeadline deadline;
     private final AtomicInteger status = new AtomicInteger(ExitStatus.SUCCESS);
 
-    Exit(Framework framework) {
+    Exit(Framework framework, StopDeadline deadline) {
         this.framework = framework;
+        this.deadline = deadline;
     }
 
     @Override
     public void accept(int wanted) {
         status.compareAndSet(ExitStatus.SUCCESS, wanted);
+        deadline.begin();
         try {
             framework.stop();
         } catch (BundleException e) {

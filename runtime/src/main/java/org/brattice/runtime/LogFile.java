@@ -7,11 +7,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.logging.Handler;
-import java.util.logging.LogManager;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** Takes what is logged anywhere in the process, so that the console is the person's alone. */
+/**
+ * Takes what is logged anywhere in the process, so that the console is the person's alone. Errors
+ * are said there too, in one line each.
+ */
 final class LogFile extends Handler {
     private static final long KEPT_BYTES = 8 << 20;
     private final PrintWriter writer;
@@ -30,8 +34,13 @@ final class LogFile extends Handler {
             }
             var log = new LogFile(new PrintWriter(Files.newBufferedWriter(file,
                     StandardOpenOption.CREATE, StandardOpenOption.APPEND), true));
-            LogManager.getLogManager().reset();
-            LogManager.getLogManager().getLogger("").addHandler(log);
+            var root = Logger.getLogger("");
+            for (var handler : root.getHandlers()) {
+                root.removeHandler(handler);
+            }
+            root.addHandler(log);
+            System.setOut(LogStream.named("stdout"));
+            System.setErr(LogStream.named("stderr"));
             Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> System
                     .getLogger(LogFile.class.getName())
                     .log(System.Logger.Level.ERROR, "thread=" + thread.getName(), failure));
@@ -46,6 +55,10 @@ final class LogFile extends Handler {
         if (isLoggable(entry)) {
             writer.print(getFormatter().format(entry));
             writer.flush();
+        }
+        if (entry.getLevel().equals(Level.SEVERE)) {
+            var thrown = entry.getThrown();
+            Console.say(entry.getMessage() + (thrown == null ? "" : ": " + Console.line(thrown)));
         }
     }
 

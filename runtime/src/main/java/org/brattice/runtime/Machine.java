@@ -1,5 +1,6 @@
 package org.brattice.runtime;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 import org.osgi.framework.Bundle;
@@ -24,9 +26,11 @@ final class Machine implements FrameworkListener {
     /** The hypervisor's: nothing else starts before it runs. */
     private static final int FIRST_LEVEL = 1;
     private static final int LAST_LEVEL = 100;
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private final Distribution distribution;
     private final BootModules modules;
     private final Framework framework;
+    private final StopDeadline deadline;
     private final Exit exit;
     private final Map<Bundle, Throwable> failures = new ConcurrentHashMap<>();
 
@@ -37,7 +41,8 @@ final class Machine implements FrameworkListener {
                 .orElseThrow(() -> new Refusal(ExitStatus.NOT_RUNNING,
                         "no framework is on the module path: unpack the distribution again"))
                 .newFramework(properties, modules);
-        exit = new Exit(framework);
+        deadline = new StopDeadline(framework);
+        exit = new Exit(framework, deadline);
     }
 
     /**
@@ -50,7 +55,7 @@ final class Machine implements FrameworkListener {
             framework.init(this);
             var context = framework.getBundleContext();
             context.addFrameworkListener(this);
-            context.addBundleListener(new StopDeadline(context));
+            context.addBundleListener(deadline);
             context.registerService(IntConsumer.class, exit,
                     new Hashtable<>(Map.of(Exit.PROPERTY, true)));
             var bundles = new ArrayList<Bundle>();
@@ -62,7 +67,7 @@ final class Machine implements FrameworkListener {
             raise();
             check(bundles, LAST_LEVEL);
         } catch (BundleException e) {
-            throw new Refusal(ExitStatus.NOT_RUNNING, cause(e), e);
+            throw new Refusal(ExitStatus.NOT_RUNNING, Console.line(e), e);
         }
     }
 
@@ -74,6 +79,7 @@ final class Machine implements FrameworkListener {
 
     /** Stops cleanly and waits for it; {@link StopDeadline} bounds the wait. */
     void stop() {
+        deadline.begin();
         try {
             framework.stop();
             framework.waitForStop(0);
@@ -84,10 +90,12 @@ final class Machine implements FrameworkListener {
 
     @Override
     public void frameworkEvent(FrameworkEvent event) {
+        if (event.getThrowable() != null) {
+            LOG.log(System.Logger.Level.WARNING, "bundle=" + event.getBundle(),
+                    event.getThrowable());
+        }
         if (event.getType() == FrameworkEvent.ERROR) {
             failures.putIfAbsent(event.getBundle(), event.getThrowable());
-            LOG.log(System.Logger.Level.ERROR, "bundle=" + event.getBundle(),
-                    event.getThrowable());
         }
     }
 
@@ -111,7 +119,14 @@ final class Machine implements FrameworkListener {
             }
         });
         try {
-            reached.await();
+            var end = System.nanoTime() + START_LIMIT.toNanos();
+            while (!reached.await(50, TimeUnit.MILLISECONDS) && !stopping()) {
+                if (System.nanoTime() > end) {
+                    throw new Refusal(ExitStatus.NOT_RUNNING, "start=" + START_LIMIT.toSeconds()
+                            + "s has passed, waiting for bundle=" + Busy.bundles(framework)
+                            + ": take it out of the deploy folder or the features");
+                }
+            }
         } catch (InterruptedException e) {
             throw new Refusal(ExitStatus.NOT_RUNNING, "interrupted while starting", e);
         }
@@ -134,15 +149,6 @@ final class Machine implements FrameworkListener {
         var failure = failures.get(bundle);
         return failure == null
                 ? "bundle=" + bundle.getSymbolicName() + " did not start: see the log"
-                : cause(failure);
-    }
-
-    private static String cause(Throwable failure) {
-        var root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        var message = root.getMessage() == null ? root.toString() : root.getMessage();
-        return message.lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("unknown");
+                : Console.line(failure);
     }
 }

@@ -30,11 +30,11 @@ public final class Main {
             return new Main(new Distribution(property("brattice.home")),
                     property("brattice.data")).run(Arguments.parse(List.of(line)));
         } catch (Refusal refusal) {
-            System.err.println("brattice: " + refusal.getMessage());
+            Console.say(refusal.getMessage());
             return refusal.status();
         } catch (RuntimeException | LinkageError e) {
-            System.getLogger(Main.class.getName()).log(System.Logger.Level.ERROR, "start", e);
-            System.err.println("brattice: unexpected failure=" + e + ": the log tells more");
+            System.getLogger(Main.class.getName()).log(System.Logger.Level.ERROR,
+                    "unexpected failure, log/brattice.log tells more", e);
             return ExitStatus.NOT_RUNNING;
         }
     }

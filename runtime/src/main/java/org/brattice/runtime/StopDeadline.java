@@ -1,27 +1,35 @@
 package org.brattice.runtime;
 
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.osgi.framework.Bundle;
-import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.launch.Framework;
 
 /** Ends the process when a bundle keeps the framework from stopping, and names that bundle. */
 final class StopDeadline implements SynchronousBundleListener {
-    static final Duration LIMIT = Duration.ofSeconds(20);
-    private final BundleContext system;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private final Framework framework;
+    private final AtomicBoolean begun = new AtomicBoolean();
 
-    StopDeadline(BundleContext system) {
-        this.system = system;
+    StopDeadline(Framework framework) {
+        this.framework = framework;
     }
 
+    /** Begins to count; again it does nothing. */
+    void begin() {
+        if (begun.compareAndSet(false, true)) {
+            Thread.ofPlatform().daemon().name("stop deadline").start(this::watch);
+        }
+    }
+
+    /** A stop may also come from the shell, or from any other bundle. */
     @Override
     public void bundleChanged(BundleEvent event) {
         if (event.getType() == BundleEvent.STOPPING && event.getBundle().getBundleId() == 0) {
-            Thread.ofPlatform().daemon().name("stop deadline").start(this::watch);
+            begin();
         }
     }
 
@@ -31,19 +39,11 @@ final class StopDeadline implements SynchronousBundleListener {
         } catch (InterruptedException e) {
             return;
         }
-        System.err.println("brattice: stop=" + LIMIT.toSeconds() + "s has passed, bundle="
-                + stopping() + " does not stop: the process ends now, the frame stays intact");
-        Runtime.getRuntime().halt(ExitStatus.NOT_RUNNING);
-    }
-
-    private String stopping() {
-        try {
-            return Arrays.stream(system.getBundles())
-                    .filter(bundle -> bundle.getBundleId() != 0)
-                    .filter(bundle -> bundle.getState() == Bundle.STOPPING)
-                    .map(Bundle::getSymbolicName).collect(Collectors.joining(","));
-        } catch (IllegalStateException e) {
-            return "unknown";
+        if (framework.getState() == Bundle.RESOLVED) {
+            return;
         }
+        Console.say("stop=" + LIMIT.toSeconds() + "s has passed, waiting for bundle="
+                + Busy.bundles(framework) + ": the process ends now, the frame stays intact");
+        Runtime.getRuntime().halt(ExitStatus.NOT_RUNNING);
     }
 }

@@ -29,7 +29,7 @@ final class TemporaryDirectory implements AutoCloseable {
         try {
             Files.walkFileTree(path, new Removal());
         } catch (IOException e) {
-            System.err.println("brattice: data=" + path + " was not removed: " + e);
+            Console.say("data=" + path + " was not removed: " + e);
         }
     }
 

@@ -14,7 +14,12 @@ public interface BlockDevice {
     /** The slot's location code. */
     String location();
 
-    /** Bytes of the device. */
+    /**
+     * Bytes of the device.
+     *
+     * @throws HypervisorCallException when the slot is no longer the caller's
+     * @throws java.io.UncheckedIOException when the device is gone
+     */
     long size();
 
     /**

@@ -26,7 +26,8 @@ public interface Boot {
 
     /**
      * The partition's own memory, readable and writable, one segment for each range without the
-     * IPCA. Zero at first boot; contents are kept from boot to boot.
+     * IPCA. Zero at first boot; contents are kept from boot to boot. Called before registration, this
+     * settles where the IPCA lies: in the place that the operating system would give it.
      */
     List<MemorySegment> memory();
 

@@ -5,7 +5,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * The small part between firmware and hypervisor that registers the IPCA and runs the event scan (S1,
  * S6). The hypervisor supplies one; a bundle replaces it for its partitions by a prototype-scoped
- * service with the same {@code partition.name} as its firmware. Called on the first virtual processor.
+ * service with the same {@code partition.name} as its firmware: best one component that provides both,
+ * so that neither is there without the other. Called on the first virtual processor.
  */
 @ConsumerType
 public interface OperatingSystem {

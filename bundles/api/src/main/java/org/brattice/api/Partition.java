@@ -14,9 +14,10 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
  *
  * <p>The build turns it into a capability of the bundle's manifest, which the hypervisor checks
  * before any code of the bundle runs, and into service properties with the prefix
- * {@code partition.}, which Configuration Admin can override; a factory configuration that gives
- * another {@code partition.name} makes one more partition of the same bundle. Sizes are a number
- * with a unit, {@code KiB}, {@code MiB} or {@code GiB}: {@code "64 MiB"}.
+ * {@code partition.}, which Configuration Admin can override. Factory configurations make several
+ * partitions of one bundle: each gives a {@code partition.name}, and from the first on the name in
+ * the declaration needs one of its own. Sizes are a number with a unit, {@code KiB}, {@code MiB} or
+ * {@code GiB}: {@code "64 MiB"}.
  *
  * <p>S1: a partition owns a share of system memory and reserves a part of it as its IPCA.
  */

@@ -1,7 +1,6 @@
 package org.brattice.demo;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -33,8 +32,11 @@ record DeployFolder(Path shelf, Path folder) {
         return appear(jar.getFileName().toString(), out -> copy(jar, out, version));
     }
 
-    void remove(String partition) throws IOException {
-        Files.delete(folder.resolve(jar(partition).getFileName()));
+    /** Removes the jar of a partition. */
+    Path remove(String partition) throws IOException {
+        Path jar = folder.resolve(jar(partition).getFileName());
+        Files.delete(jar);
+        return jar;
     }
 
     private Path jar(String partition) throws IOException {
@@ -79,14 +81,6 @@ record DeployFolder(Path shelf, Path folder) {
                     to.closeEntry();
                 }
             }
-        }
-    }
-
-    /** The version of what is deployed for a partition. */
-    String version(String partition) throws IOException {
-        try (InputStream in = Files.newInputStream(folder.resolve(jar(partition).getFileName()));
-                JarInputStream jar = new JarInputStream(in)) {
-            return jar.getManifest().getMainAttributes().getValue(VERSION);
         }
     }
 }

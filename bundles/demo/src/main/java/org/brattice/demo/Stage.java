@@ -117,7 +117,7 @@ final class Stage implements AutoCloseable {
         output.takeText();
         try {
             Object result = session.execute(line);
-            if (result != null) {
+            if (result != null && !result.equals("")) {
                 session.getConsole().println(session.format(result, Converter.INSPECT));
             }
         } catch (InterruptedException e) {

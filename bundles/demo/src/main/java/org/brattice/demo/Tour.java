@@ -11,12 +11,14 @@ final class Tour {
     private static final List<String> PARTITIONS = List.of("echo", "vios", "reader");
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
     private static final String ANSWER = "received --wait 60s --until '^(sha256|error) '";
+    private static final String OUTSIDE = "VSR";
     private static final int TIMES_LARGER = 100;
     private static final String NEW_VERSION = "9.9.9";
 
     private final Stage stage;
     private final DeployFolder deploy;
     private final Image image;
+    private long freeAtBoot;
 
     Tour(Stage stage, DeployFolder deploy, Image image) {
         this.stage = stage;
@@ -60,7 +62,9 @@ final class Tour {
                 + " --timeout 1s", START_LIMIT),
                 "the operator's console partition runs");
         stage.run("partitions");
-        stage.observe(stage.run("vsr").contains("hypervisor: 0x0 to "),
+        String vsr = stage.run("vsr");
+        freeAtBoot = free(vsr);
+        stage.observe(vsr.contains("hypervisor: 0x0 to "),
                 "the hypervisor lies at frame address 0, before any partition");
     }
 
@@ -105,14 +109,14 @@ final class Tour {
     private void broadcast() throws CommandFailed, InterruptedException {
         String sent = stage.run("send --all 'is anybody there?'");
         stage.observe(sent.contains("sent to 3 of 3 "), "each receiver has its own outcome");
-        String received = stage.run("received --wait 10s --until anybody");
+        String received = stage.run("received --wait 10s --until '^is anybody'");
         stage.observe(received.contains(": is anybody there?"), "echo has answered it");
     }
 
     private void waitAndRead() throws CommandFailed, InterruptedException {
         String text = "kept until echo is back";
         long base = Found.column(stage.runAside("vsr"), "echo", 1);
-        String bundle = Found.last(stage.runAside("partition echo"), "^bundle .*\\[(\\d+)\\]");
+        String bundle = bundle("echo");
         stage.run("stop " + bundle);
         stage.run("await echo stopped");
         long position = Long
@@ -135,12 +139,13 @@ final class Tour {
     }
 
     private void refuse() throws CommandFailed, InterruptedException {
-        stage.refused("read 0x0 64");
-        stage.observe(true, "the hypervisor's own memory is refused");
+        stage.observe(stage.refused("read 0x0 64").contains(OUTSIDE),
+                "the hypervisor's own memory is refused");
         String vsr = stage.runAside("vsr");
         long end = Found.column(vsr, "echo", 1) + Found.column(vsr, "echo", 2);
-        stage.refused("read 0x" + Long.toHexString(end - 32) + " 64");
-        stage.observe(true, "a range that leaves echo's IPCA by 32 bytes is refused");
+        stage.observe(
+                stage.refused("read 0x" + Long.toHexString(end - 32) + " 64").contains(OUTSIDE),
+                "a range that leaves echo's IPCA by 32 bytes is refused");
     }
 
     private void sequential() throws CommandFailed, IOException, InterruptedException {
@@ -199,7 +204,7 @@ final class Tour {
         boolean flowing = !pinged.isDone();
         stage.run("partition echo");
         stage.observe(replaced && flowing && boots() > boots,
-                "echo runs version " + NEW_VERSION + " since messages flow");
+                "echo was replaced by version " + NEW_VERSION + " while messages flowed");
         stage.show(ping, join(pinged));
         stage.observe(join(pinged).contains(" lost=0 repeated=0 out-of-order=0 "),
                 "of " + Found.last(join(pinged), " sent=(\\d+) .*seconds=")
@@ -212,15 +217,29 @@ final class Tour {
 
     private void stop() throws CommandFailed, IOException, InterruptedException {
         for (String partition : PARTITIONS) {
-            deploy.remove(partition);
-            stage.say("rm deploy/ " + partition);
-        }
-        for (String partition : PARTITIONS) {
+            stage.run("stop " + bundle(partition));
             stage.run("await " + partition + " stopped --timeout 20s");
         }
-        String partitions = stage.run("partitions");
-        stage.observe(!partitions.contains("FAILED"),
-                "all have halted by their deadlines, and keep their unread messages");
+        stage.observe(true, "each has halted by its deadline");
+        for (String partition : PARTITIONS) {
+            stage.say("rm deploy/" + deploy.remove(partition).getFileName());
+        }
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (stage.runAside("names").lines().anyMatch(PARTITIONS::contains)
+                && System.nanoTime() < deadline) {
+            Thread.sleep(100);
+        }
+        String vsr = stage.run("vsr");
+        stage.observe(free(vsr) == freeAtBoot && vsr.contains("quarantined 0"),
+                "all memory has come back: " + free(vsr) + " blocks are free as at the start");
+    }
+
+    private String bundle(String partition) throws CommandFailed, InterruptedException {
+        return Found.last(stage.runAside("partition " + partition), "^bundle .*\\[(\\d+)\\]");
+    }
+
+    private static long free(String vsr) throws CommandFailed {
+        return Long.parseLong(Found.last(vsr, " free (\\d+)"));
     }
 
     private interface Task {

@@ -9,7 +9,6 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.log.LogEntry;
-import org.osgi.service.log.LogLevel;
 import org.osgi.service.log.LogListener;
 import org.osgi.service.log.LogReaderService;
 
@@ -41,10 +40,9 @@ public final class LogForwarder implements LogListener {
                 entry.getException());
     }
 
-    /** Frameworks log each bundle and service event, which nobody can read past. */
+    /** Frameworks log each event: nobody can read past them, and the launcher logs the failures. */
     private static boolean isLifeCycle(LogEntry entry) {
-        return entry.getLoggerName() != null && entry.getLoggerName().startsWith("Events.")
-                && entry.getLogLevel().ordinal() > LogLevel.WARN.ordinal();
+        return entry.getLoggerName() != null && entry.getLoggerName().startsWith("Events.");
     }
 
     private static String name(Bundle bundle) {

@@ -37,8 +37,11 @@ public final class PingCommand {
             throws Exception {
         String name = Words.exactly("ping NAME", words).get(0);
         operator.known(name);
-        int bytes = (int) Quantity.number("size", size, Ping.HEADER_BYTES);
+        long bytes = Quantity.bytes("size", size);
         int many = Quantity.count("window", window);
+        if (bytes < Ping.HEADER_BYTES) {
+            throw new CommandFailed("size=" + size + " is less than " + Ping.HEADER_BYTES);
+        }
         if (bytes > WAY_BYTES || many > WAY_BYTES / bytes) {
             throw new CommandFailed("window=" + many + " of size=" + bytes
                     + " is more than " + WAY_BYTES + " bytes on their way: lower one of them");
@@ -48,7 +51,7 @@ public final class PingCommand {
                 ? Quantity.count("count", count)
                 : time.isEmpty() ? 10 : Integer.MAX_VALUE;
         long begin = System.nanoTime();
-        PingAccount account = new Ping(operator, name, bytes, many).run(most, limit,
+        PingAccount account = new Ping(operator, name, (int) bytes, many).run(most, limit,
                 Quantity.duration("wait", wait));
         String summary = account.summary(Duration.ofNanos(System.nanoTime() - begin));
         if (account.lost() > 0) {

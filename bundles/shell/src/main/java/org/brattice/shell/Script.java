@@ -41,7 +41,7 @@ final class Script {
             session.put("SCOPE", "brattice:felix:gogo:*");
             for (Program part : parts(text)) {
                 Object result = session.execute(part);
-                if (result != null) {
+                if (result != null && !result.equals("")) {
                     out.println(session.format(result, Converter.INSPECT));
                 }
                 out.flush();

@@ -5,8 +5,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 import org.brattice.api.Delivery;
+import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
 
@@ -43,10 +46,11 @@ record Sending(Operator operator, Payload payload, Duration patience, boolean no
     void toAll() throws Exception {
         long begin = System.nanoTime();
         List<Outcome> outcomes = operator.call(patience.plus(GRACE), this::broadcast);
+        Map<Integer, String> names = names();
         Table table = new Table("PARTITION", "OUTCOME", ">POSITION");
         int sent = 0;
         for (Outcome outcome : outcomes) {
-            table.row(name(outcome), outcome.sent() ? "sent" : refusal(outcome.position()),
+            table.row(name(names, outcome), outcome.sent() ? "sent" : refusal(outcome.position()),
                     outcome.sent() ? outcome.position() : "-");
             sent += outcome.sent() ? 1 : 0;
         }
@@ -58,7 +62,7 @@ record Sending(Operator operator, Payload payload, Duration patience, boolean no
         System.out.println("broadcast sent to " + sent + " of " + sent + " partitions");
         if (notifies) {
             for (Outcome outcome : outcomes) {
-                awaitRead(name(outcome), outcome.receiver(), outcome.position(), begin);
+                awaitRead(name(names, outcome), outcome.receiver(), outcome.position(), begin);
             }
         }
     }
@@ -96,11 +100,13 @@ record Sending(Operator operator, Payload payload, Duration patience, boolean no
                 + (System.nanoTime() - begin) / 1000);
     }
 
-    private String name(Outcome outcome) {
-        return operator.hypervisor().partitions().stream()
-                .filter(partition -> partition.number() == outcome.receiver())
-                .map(partition -> partition.name()).findFirst()
-                .orElse(String.valueOf(outcome.receiver()));
+    private Map<Integer, String> names() {
+        return operator.hypervisor().lookUpTable().stream()
+                .collect(Collectors.toMap(IpcaEntry::number, IpcaEntry::partition));
+    }
+
+    private static String name(Map<Integer, String> names, Outcome outcome) {
+        return names.getOrDefault(outcome.receiver(), String.valueOf(outcome.receiver()));
     }
 
     private long bytes() throws IOException {

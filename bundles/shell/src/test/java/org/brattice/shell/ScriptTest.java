@@ -53,7 +53,7 @@ class ScriptTest {
 
     @Test
     void shouldPrintWhatCommandsPrintAndReturn() {
-        assertEquals(Script.DONE, run("say one; give two\ngive three; say 'a;b'"));
+        assertEquals(Script.DONE, run("say one; give two\ngive three; give ''; say 'a;b'"));
         assertEquals("one\ntwo\nthree\na;b\n", out());
         assertEquals("", err());
     }

@@ -23,14 +23,19 @@ public final class Frame implements AutoCloseable {
         this.file = file;
         this.layout = FrameLayout.of(description.memory(), description.block(),
                 description.partitions());
-        this.attached = file.size() > 0 && holdsFrame();
+        long present = file.size();
+        this.attached = present > 0 && holdsFrame();
         if (!attached) {
             file.zero(0, layout.hypervisorSize());
             file.zero(description.memory() - 1, 1);
         }
-        this.memory = file.map(description.memory());
+        // Mapping more than there is would make the file longer, and sparse.
+        this.memory = file.map(attached
+                ? Math.min(present, description.memory())
+                : description.memory());
         if (attached) {
             checkSame();
+            checkWhole(present);
         } else {
             create();
         }
@@ -73,6 +78,15 @@ public final class Frame implements AutoCloseable {
         same("memory", FrameLayout.HEADER_MEMORY, description.memory());
         same("block", FrameLayout.HEADER_BLOCK, description.block());
         same("partitions", FrameLayout.HEADER_PARTITIONS, description.partitions());
+    }
+
+    private void checkWhole(long present) {
+        if (present < description.memory()) {
+            throw new IllegalArgumentException("frame memory in " + file.backing()
+                    + " was cut short: bytes=" + present + " of memory="
+                    + Size.text(description.memory())
+                    + "; put the file back, or delete it and lose its messages");
+        }
     }
 
     private void same(String key, long offset, long expected) {

@@ -44,7 +44,7 @@ public record FrameDescription(String name, long memory, long block, int partiti
 
     public FrameDescription {
         slots = Map.copyOf(slots);
-        check("block", block, Long.bitCount(block) == 1 && block >= MIN_BLOCK,
+        check("block", Size.text(block), Long.bitCount(block) == 1 && block >= MIN_BLOCK,
                 "a power of two, at least " + Size.text(MIN_BLOCK));
         check("partitions", partitions, partitions >= 1 && partitions <= MAX_PARTITIONS,
                 "1 to " + MAX_PARTITIONS);
@@ -52,6 +52,8 @@ public record FrameDescription(String name, long memory, long block, int partiti
                 "1 to " + MAX_PROCESSORS);
         check("memory", Size.text(memory), memory % block == 0,
                 "a multiple of block=" + Size.text(block));
+        check("memory", Size.text(memory), memory / block <= Integer.MAX_VALUE,
+                "at most " + Integer.MAX_VALUE + " blocks of block=" + Size.text(block));
         long least = FrameLayout.of(memory, block, partitions).hypervisorSize() + block;
         check("memory", Size.text(memory), memory >= least,
                 "at least " + Size.text(least) + ", for the hypervisor and one block");

@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.memory;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -41,7 +42,12 @@ public final class FrameDescriptionReader {
         if (!Files.isReadable(file)) {
             throw new IllegalArgumentException("frame description " + file + " cannot be read");
         }
-        return new FrameDescriptionReader(file, variables).read(Files.readAllLines(file));
+        try {
+            return new FrameDescriptionReader(file, variables).read(Files.readAllLines(file));
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("frame description " + file
+                    + " is not UTF-8 text", e);
+        }
     }
 
     private FrameDescription read(List<String> text) {
@@ -142,6 +148,9 @@ public final class FrameDescriptionReader {
     }
 
     private static String nearest(String key) {
+        if (key.startsWith("slot")) {
+            return "slot.<location>";
+        }
         return KEYS.stream().min((a, b) -> distance(a, key) - distance(b, key)).orElseThrow();
     }
 

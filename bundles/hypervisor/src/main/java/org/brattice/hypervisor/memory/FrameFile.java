@@ -13,6 +13,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The file behind frame memory. All of its calls happen on the hypervisor's own thread, which nobody
@@ -21,6 +23,9 @@ import java.util.HexFormat;
 public final class FrameFile implements AutoCloseable {
     private static final Path MEMORY_FILE_SYSTEM = Path.of("/dev/shm");
     private static final int PIECE = 1 << 20;
+
+    /** Never closed: closing any channel on a file drops the locks that this process has on it. */
+    private static final Queue<FileChannel> REFUSED = new ConcurrentLinkedQueue<>();
 
     private final FileChannel channel;
     private final FileChannel lockChannel;
@@ -65,18 +70,22 @@ public final class FrameFile implements AutoCloseable {
     private static FileChannel lock(Path file) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE);
-        FileLock lock = null;
         try {
-            lock = channel.tryLock();
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                channel.close();
+                throw inUse(file);
+            }
+            return channel;
         } catch (OverlappingFileLockException e) {
-            // This process has it: told below as for any other holder.
+            REFUSED.add(channel);
+            throw inUse(file);
         }
-        if (lock == null) {
-            channel.close();
-            throw new IOException("frame memory in " + file.getParent()
-                    + " is in use by another hypervisor: stop it, or choose another data directory");
-        }
-        return channel;
+    }
+
+    private static IOException inUse(Path file) {
+        return new IOException("frame memory in " + file.getParent()
+                + " is in use by another hypervisor: stop it, or choose another data directory");
     }
 
     private static Path memoryFileSystem(Path fallback) {

@@ -78,7 +78,11 @@ public final class PartitionTable {
         int index = index(number);
         long row = layout.row(index);
         byte[] text = name.getBytes(StandardCharsets.UTF_8);
-        memory.asSlice(layout.page(index), layout.pageStride()).fill((byte) 0);
+        long page = layout.page(index);
+        // A sender may still name a message to the row's former owner: their ids must differ.
+        long streams = Word.opaque(memory, page + FrameLayout.PAGE_NEXT_STREAM);
+        memory.asSlice(page, layout.pageStride()).fill((byte) 0);
+        Word.opaque(memory, page + FrameLayout.PAGE_NEXT_STREAM, streams);
         for (int peer = 0; peer < layout.partitions(); peer++) {
             long words = layout.page(peer) + FrameLayout.PAGE_PEERS + index * FrameLayout.PEER_SIZE;
             memory.asSlice(words, FrameLayout.PEER_SIZE).fill((byte) 0);

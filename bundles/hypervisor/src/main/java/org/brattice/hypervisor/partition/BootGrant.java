@@ -27,7 +27,8 @@ final class BootGrant implements Boot {
         this.run = run;
         this.host = host;
         this.count = count;
-        this.ranges = host.ranges(number());
+        // A copy: who could change it would be granted memory of his own choice.
+        this.ranges = List.copyOf(host.ranges(number()));
     }
 
     Scanner scanner() {

@@ -260,4 +260,9 @@ final class BootRun {
     boolean gone() {
         return processors.stream().allMatch(Processor::ended);
     }
+
+    /** Whether its memory throws: not while any thread that was handed it transfers to it. */
+    boolean unreachable() {
+        return view.revoke();
+    }
 }

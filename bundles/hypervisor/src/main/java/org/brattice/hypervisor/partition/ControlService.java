@@ -19,39 +19,41 @@ import org.brattice.hypervisor.vsr.Area;
 /** What tools see of the machine: copies, made on the caller's thread. */
 final class ControlService implements Hypervisor {
     private final Machine machine;
+    private final Holdings holdings;
     private final Why why;
     private final Changes changes;
 
     ControlService(Machine machine, Why why, Changes changes) {
         this.machine = machine;
+        this.holdings = machine.holdings();
         this.why = why;
         this.changes = changes;
     }
 
     @Override
     public FrameInfo frame() {
-        FrameDescription description = machine.frame().description();
+        FrameDescription description = holdings.frame().description();
         return new FrameInfo(description.name(), description.memory(), description.block(),
-                machine.blocks().free(), machine.blocks().quarantined(),
-                new MemoryRange(0, machine.frame().layout().hypervisorSize()),
-                machine.frame().backing(), description.processors(), description.partitions(),
-                machine.slots().list());
+                holdings.blocks().free(), holdings.blocks().quarantined(),
+                new MemoryRange(0, holdings.frame().layout().hypervisorSize()),
+                holdings.frame().backing(), description.processors(), description.partitions(),
+                holdings.slots().list());
     }
 
     @Override
     public List<PartitionInfo> partitions() {
         List<PartitionInfo> infos = new ArrayList<>();
-        machine.partitions().values().forEach(partition -> infos.add(info(partition)));
+        machine.partitions().all().forEach(partition -> infos.add(info(partition)));
         for (Admission.Declared declared : machine.admission().declared()) {
-            LogicalPartition known = machine.partitions().get(declared.name());
+            LogicalPartition known = machine.partitions().named(declared.name());
             if (known == null
                     || declared.refusal() != null && known.bundleId() != declared.bundle()
                             .getBundleId()) {
                 infos.add(info(declared));
             }
         }
-        machine.refused().forEach((source, reason) -> {
-            String name = machine.name(source);
+        machine.lifeCycle().refused().forEach((source, reason) -> {
+            String name = machine.lifeCycle().name(source);
             infos.removeIf(info -> info.number() == 0 && info.name().equals(name)
                     && info.bundle().equals(source.description()));
             infos.add(info(name, PartitionState.REFUSED, Instant.now(), reason,
@@ -85,19 +87,20 @@ final class ControlService implements Hypervisor {
         Declaration declaration = partition.declaration();
         BootRun boot = partition.boot();
         int number = partition.number();
-        Area area = machine.vsr().area(number);
+        Area area = holdings.vsr().area(number);
         return new PartitionInfo(partition.name(), number, status.state(), status.since(),
                 status.deadline(), status.reason(), partition.bundle(),
-                machine.blocks().ranges(number), machine.ipca(number),
+                holdings.blocks().ranges(number), machine.ipca(number),
                 declaration == null ? 0 : declaration.processors(),
-                declaration == null ? List.of() : declaration.slots(), machine.boots(number),
+                declaration == null ? List.of() : declaration.slots(),
+                number == 0 ? 0 : holdings.table().boots(number),
                 boot == null || boot.scanner() == null ? 0 : boot.scanner().read(),
                 area == null ? 0 : area.unread(), partition.faults());
     }
 
     @Override
     public Optional<PartitionInfo> partition(String name) {
-        LogicalPartition partition = machine.partitions().get(name);
+        LogicalPartition partition = machine.partitions().named(name);
         if (partition != null) {
             return Optional.of(info(partition));
         }
@@ -106,7 +109,7 @@ final class ControlService implements Hypervisor {
 
     @Override
     public List<IpcaEntry> lookUpTable() {
-        return machine.vsr().lookUpTable();
+        return holdings.vsr().lookUpTable();
     }
 
     @Override

@@ -2,7 +2,10 @@ package org.brattice.hypervisor.partition;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,6 +17,7 @@ import org.brattice.hypervisor.memory.Frame;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
+import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -31,7 +35,8 @@ public final class HypervisorBundle
         implements
             SynchronousBundleListener,
             ServiceTrackerCustomizer<Firmware, ServiceFirmware> {
-    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
+    private static final long LOG_MILLIS = 1000;
     private final BundleContext context;
     private final Changes changes = new Changes();
     private final Deadlines deadlines;
@@ -49,15 +54,15 @@ public final class HypervisorBundle
 
     /** Publishes everything. */
     public void start() {
-        registrations.add(context.registerService(ResolverHookFactory.class, machine.admission(),
-                null));
+        registrations.add(context.registerService(ResolverHookFactory.class,
+                new ResolverGate(machine.admission(), context.getClass().getModule()), null));
         context.addBundleListener(this);
         for (Bundle bundle : context.getBundles()) {
             machine.admission().read(bundle);
         }
-        registrations.add(context.registerService(IpcaService.class, new PerBundle(), null));
+        registrations.add(context.registerService(IpcaService.class, new PerBundle(), preferred()));
         registrations.add(context.registerService(Hypervisor.class,
-                new ControlService(machine, new Why(context), changes), null));
+                new ControlService(machine, new Why(context), changes), preferred()));
         tracker.open();
     }
 
@@ -67,12 +72,18 @@ public final class HypervisorBundle
         machine.close();
         tracker.close();
         registrations.forEach(ServiceRegistration::unregister);
+        QueuedLogger.LOGGER.flush(LOG_MILLIS);
+    }
+
+    /** Nobody's service of the same type is taken for the hypervisor's. */
+    private static Dictionary<String, Object> preferred() {
+        return new Hashtable<>(Map.of(Constants.SERVICE_RANKING, Integer.MAX_VALUE));
     }
 
     private final class PerBundle implements ServiceFactory<IpcaService> {
         @Override
         public IpcaService getService(Bundle bundle, ServiceRegistration<IpcaService> ours) {
-            return new IpcaCalls(machine.vsr(), bundle);
+            return new IpcaCalls(machine.holdings().vsr(), bundle);
         }
 
         @Override
@@ -92,7 +103,7 @@ public final class HypervisorBundle
                         .filter(one -> one.refusal() == null).map(Admission.Declared::name)
                         .toList();
                 machine.admission().remove(bundle);
-                machine.uninstalled(bundle, declared);
+                machine.lifeCycle().uninstalled(bundle, declared);
             }
             default -> {
                 // Only what is declared matters here; firmware comes and goes as a service.
@@ -104,20 +115,21 @@ public final class HypervisorBundle
     @Override
     public ServiceFirmware addingService(ServiceReference<Firmware> reference) {
         ServiceFirmware source = new ServiceFirmware(context, reference);
-        machine.firmwareAdded(source, source.properties());
+        machine.lifeCycle().firmwareAdded(source, source.properties());
         return source;
     }
 
     @Override
     public void modifiedService(ServiceReference<Firmware> reference, ServiceFirmware source) {
         // A declaration holds for a whole boot: Declarative Services registers anew for a new one.
+        source.readProperties();
     }
 
     @Override
     public void removedService(ServiceReference<Firmware> reference, ServiceFirmware source) {
         source.gone();
         Processor current = Processor.current();
-        var quiet = machine.firmwareRemoved(source);
+        var quiet = machine.lifeCycle().firmwareRemoved(source);
         if (current != null && current.boot().source() == source) {
             return;
         }

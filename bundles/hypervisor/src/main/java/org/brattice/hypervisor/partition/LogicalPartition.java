@@ -16,7 +16,7 @@ import org.brattice.api.PartitionState;
  */
 final class LogicalPartition {
     private static final int FAULT_LIMIT = 16;
-    private static final System.Logger LOGGER = System.getLogger("org.brattice.hypervisor");
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final String name;
     private final Runnable changed;

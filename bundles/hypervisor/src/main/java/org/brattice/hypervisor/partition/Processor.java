@@ -24,9 +24,10 @@ final class Processor {
         this.name = "brattice-" + boot.partition().name() + "-" + index;
     }
 
-    /** The processor that runs the current thread, or null. */
+    /** The processor that runs the current thread, or null; a thread that inherited one is none. */
     static Processor current() {
-        return CURRENT.isBound() ? CURRENT.get() : null;
+        Processor bound = CURRENT.isBound() ? CURRENT.get() : null;
+        return bound != null && bound.thread == Thread.currentThread() ? bound : null;
     }
 
     BootRun boot() {

@@ -20,6 +20,7 @@ final class ScanLoop implements EventScan {
     private final long period;
     private final long grid;
     private long nextTick;
+    private boolean polling;
 
     ScanLoop(BootRun run, Scanner scanner, Firmware firmware, Queue<Runnable> tasks) {
         this.run = run;
@@ -45,6 +46,19 @@ final class ScanLoop implements EventScan {
     @Override
     public int poll(int limit) {
         check();
+        if (polling) {
+            throw new HypervisorCallException("the event scan of partition "
+                    + run.partition().name() + " was called by what it had called");
+        }
+        polling = true;
+        try {
+            return scan(limit);
+        } finally {
+            polling = false;
+        }
+    }
+
+    private int scan(int limit) {
         int done = scanner.poll(limit);
         if (run.single()) {
             // Those that wait now: a task that hands in another must not keep messages waiting.
@@ -62,6 +76,10 @@ final class ScanLoop implements EventScan {
     @Override
     public void await() {
         check();
+        if (!run.fenced()) {
+            // What a handler left behind, or a stranger sent, would end every sleep at once.
+            Thread.interrupted();
+        }
         long rest = nextTick - System.nanoTime();
         if (run.declaration().dedicated()) {
             while (!scanner.something() && nextTick - System.nanoTime() > 0) {

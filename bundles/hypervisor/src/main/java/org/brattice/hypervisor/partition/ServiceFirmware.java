@@ -8,6 +8,7 @@ import org.brattice.api.Firmware;
 import org.brattice.api.OperatingSystem;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceObjects;
 import org.osgi.framework.ServiceReference;
@@ -20,6 +21,7 @@ final class ServiceFirmware implements FirmwareSource {
     private final ServiceReference<Firmware> reference;
     private final ServiceObjects<Firmware> objects;
     private final Bundle bundle;
+    private volatile Map<String, ?> properties;
     private final String description;
     private volatile ServiceObjects<OperatingSystem> systems;
     private volatile boolean gone;
@@ -30,6 +32,7 @@ final class ServiceFirmware implements FirmwareSource {
         this.objects = context.getServiceObjects(reference);
         this.bundle = reference.getBundle();
         this.description = Admission.text(bundle);
+        readProperties();
     }
 
     @Override
@@ -90,12 +93,32 @@ final class ServiceFirmware implements FirmwareSource {
         }
     }
 
+    /** Reads them as plain values, on the thread of the bundle that set them: they are partition code. */
+    void readProperties() {
+        Map<String, Object> plain = new HashMap<>();
+        for (String key : reference.getPropertyKeys()) {
+            if (key.startsWith(Declaration.PREFIX) || key.equals(Constants.SERVICE_SCOPE)) {
+                plain.put(key, plain(reference.getProperty(key)));
+            }
+        }
+        properties = plain;
+    }
+
+    private static Object plain(Object value) {
+        return switch (value) {
+            case String text -> text;
+            case String[] texts -> texts.clone();
+            case Boolean truth -> truth.toString();
+            case Integer number -> number.toString();
+            case Long number -> number.toString();
+            case Collection<?> values -> values.stream().map(ServiceFirmware::plain)
+                    .map(String::valueOf).toList();
+            default -> "a " + value.getClass().getName();
+        };
+    }
+
     @Override
     public Map<String, ?> properties() {
-        Map<String, Object> properties = new HashMap<>();
-        for (String key : reference.getPropertyKeys()) {
-            properties.put(key, reference.getProperty(key));
-        }
         return properties;
     }
 

@@ -112,7 +112,7 @@ public final class Area {
 
     /** The lease word. */
     long lease() {
-        return Word.opaque(frame, at + FrameLayout.CONTROL_LEASE);
+        return Word.acquire(frame, at + FrameLayout.CONTROL_LEASE);
     }
 
     /** Stores that it has moved over whatever lease there is, which it returns. */
@@ -180,9 +180,10 @@ public final class Area {
             return MOVED;
         } finally {
             me.leave();
-        }
-        if (result >= 0 && me.wake) {
-            doorbell.ring();
+            // Even when something was thrown behind the commit: the message is there.
+            if (me.committed >= 0 && me.wake) {
+                doorbell.ring();
+            }
         }
         return result;
     }
@@ -214,7 +215,8 @@ public final class Area {
 
     /** A lease is broken on a fact, never on a time: its holder is gone. */
     private long contended() {
-        long lease = Word.opaque(tables, at + FrameLayout.CONTROL_LEASE);
+        // Acquire: the holder's section is to be read after the lease that names it.
+        long lease = Word.acquire(tables, at + FrameLayout.CONTROL_LEASE);
         if (lease == Lease.MOVED) {
             return MOVED;
         }
@@ -266,6 +268,7 @@ public final class Area {
         Word.plain(ring, start + RecordLayout.SOURCE, sourceAndFlags);
         Word.plain(ring, start + RecordLayout.LENGTH,
                 RecordLayout.pack(0, RecordLayout.guard(tail, sourceAndFlags, 0)));
+        Outgoing.clear(ring, start + RecordLayout.RESERVED, pad - RecordLayout.RESERVED);
         Word.release(ring, start, RecordLayout.commitWord(tail, pad));
     }
 

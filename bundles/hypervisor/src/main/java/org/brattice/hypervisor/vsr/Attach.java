@@ -1,7 +1,9 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import org.brattice.api.MemoryRange;
 import org.brattice.hypervisor.memory.Frame;
@@ -14,6 +16,10 @@ import org.brattice.hypervisor.memory.Word;
  * any partition boots; doing it twice changes nothing.
  */
 public final class Attach {
+    private static final long PAGE = 4096;
+    /** No ring gets that far in centuries: what claims more is damage. */
+    private static final long POSITION_LIMIT = 1L << 52;
+
     private final MemorySegment memory;
     private final FrameLayout layout;
 
@@ -37,7 +43,7 @@ public final class Attach {
         long base = Word.opaque(memory, at + FrameLayout.CONTROL_BASE);
         long size = Word.opaque(memory, at + FrameLayout.CONTROL_RING);
         return Word.opaque(memory, at + FrameLayout.CONTROL_NUMBER) == number
-                && Long.bitCount(size) == 1
+                && Long.bitCount(size) == 1 && size >= PAGE && (base & PAGE - 1) == 0
                 && owned.stream().anyMatch(range -> range.contains(base, size));
     }
 
@@ -56,14 +62,20 @@ public final class Attach {
         long head = Word.opaque(memory, at + FrameLayout.CONTROL_HEAD);
         long cursor = Math.max(head, Word.opaque(memory, at + FrameLayout.CONTROL_CURSOR));
         String damage = null;
-        if (head < 0 || cursor - head > ring.byteSize() || (cursor | head) % 32 != 0) {
+        if (head < 0 || cursor > POSITION_LIMIT || cursor - head > ring.byteSize()
+                || (cursor | head) % RecordLayout.UNIT != 0) {
             damage = "head=" + head + " cursor=" + cursor + " make no ring; all was cut off";
-            head = Math.max(0, Math.max(head, cursor)) + 31 & -32;
+            head = behindAll(at, ring.byteSize());
             cursor = head;
             Word.opaque(ring, head & ring.byteSize() - 1, 0);
         }
         acknowledge(ring, number, head, cursor, sources);
-        Chain chain = Chain.of(ring, cursor);
+        Set<Long> complete = new HashSet<>();
+        Chain chain = Chain.of(ring, cursor, (position, size) -> {
+            if (RecordLayout.guarded(ring, position, size)) {
+                completes(ring, position, complete);
+            }
+        });
         if (chain.damaged()) {
             damage = "the commit word at position=" + chain.end() + "; cut there";
             Word.opaque(ring, chain.end() & ring.byteSize() - 1, 0);
@@ -72,8 +84,34 @@ public final class Attach {
         Word.opaque(memory, at + FrameLayout.CONTROL_HEAD, cursor);
         Word.opaque(memory, at + FrameLayout.CONTROL_CACHED_HEAD, cursor);
         Word.opaque(memory, at + FrameLayout.CONTROL_TAIL, chain.end());
-        new Streams(memory, layout.page(number % layout.partitions())).abortAll(-1);
+        new Streams(memory, layout.page(number % layout.partitions())).attach(chain.end(),
+                complete);
         return damage;
+    }
+
+    /** A position that no message ever had, as far as the control words can tell. */
+    private long behindAll(long at, long capacity) {
+        long highest = 0;
+        for (long word : new long[]{FrameLayout.CONTROL_HEAD, FrameLayout.CONTROL_CURSOR,
+                FrameLayout.CONTROL_TAIL, FrameLayout.CONTROL_CACHED_HEAD}) {
+            long position = Word.opaque(memory, at + word);
+            if (position <= POSITION_LIMIT) {
+                highest = Math.max(highest, position);
+            }
+        }
+        return (highest & -capacity) + 2 * capacity;
+    }
+
+    /** Notes the message whose final chunk this is. */
+    private static void completes(MemorySegment ring, long position, Set<Long> complete) {
+        long start = position & (ring.byteSize() - 1);
+        int flags = RecordLayout.high(Word.plain(ring, start + RecordLayout.SOURCE));
+        int length = RecordLayout.low(Word.plain(ring, start + RecordLayout.LENGTH));
+        if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK
+                && Word.plain(ring, start + RecordLayout.OFFSET) + length == Word.plain(ring,
+                        start + RecordLayout.TOTAL)) {
+            complete.add(Word.plain(ring, start + RecordLayout.STREAM));
+        }
     }
 
     /** Read messages that were not yet deleted may not yet have been acknowledged. */
@@ -81,9 +119,11 @@ public final class Attach {
             Acknowledged sources) {
         Peers peers = new Peers(memory, layout);
         int me = number % layout.partitions();
-        Chain.of(ring, head, (position, sourceAndFlags) -> {
+        Chain.of(ring, head, (position, size) -> {
+            long sourceAndFlags = Word.plain(ring,
+                    (position & ring.byteSize() - 1) + RecordLayout.SOURCE);
             int source = RecordLayout.low(sourceAndFlags);
-            boolean owed = position < cursor
+            boolean owed = position < cursor && RecordLayout.guarded(ring, position, size)
                     && (RecordLayout.high(sourceAndFlags) & RecordLayout.NOTIFY) != 0;
             if (owed && source > 0 && sources.known(source)) {
                 peers.read(source % layout.partitions(), me, position);

@@ -18,7 +18,7 @@ record Chain(long end, boolean damaged) {
 
     /** Told of each record. */
     interface Visitor {
-        void record(long position, long sourceAndFlags);
+        void record(long position, long size);
     }
 
     static Chain of(MemorySegment ring, long start, Visitor visitor) {
@@ -31,11 +31,12 @@ record Chain(long end, boolean damaged) {
                 return new Chain(position, false);
             }
             long size = RecordLayout.sizeOf(word, position, capacity);
-            if (size < 0 || position + size - start > capacity - RecordLayout.UNIT) {
+            if (size < 0 || at + size > capacity
+                    || position + size - start > capacity - RecordLayout.UNIT) {
                 return new Chain(position, true);
             }
             if (visitor != null) {
-                visitor.record(position, Word.plain(ring, at + RecordLayout.SOURCE));
+                visitor.record(position, size);
             }
             position += size;
         }

@@ -33,7 +33,7 @@ final class ChunkedSend {
         boolean whole = false;
         try {
             for (long offset = 0; offset < total;) {
-                if (streams.refused(entry)) {
+                if (!streams.open(entry, stream)) {
                     return IpcaService.REFUSED;
                 }
                 long length = Math.min(total - offset, vsr.recordLimit(receiver)
@@ -51,7 +51,9 @@ final class ChunkedSend {
                     return result;
                 }
                 whole = last;
-                if (!last) {
+                if (last) {
+                    streams.complete(entry, stream);
+                } else {
                     streams.committed(entry, result);
                 }
                 offset += length;

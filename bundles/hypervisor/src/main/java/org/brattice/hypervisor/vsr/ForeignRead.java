@@ -10,6 +10,7 @@ import org.brattice.api.IpcaEntry;
 
 /** A read by address in the VSR (S5): all of the range is checked before the first byte is read. */
 final class ForeignRead {
+    private static final long PATIENCE_NANOS = 5_000_000_000L;
     private final Vsr vsr;
     private final Holder me;
 
@@ -66,7 +67,8 @@ final class ForeignRead {
     }
 
     private void slice(IpcaEntry entry, long offset, MemorySegment staging, long length) {
-        for (int tries = 0;; tries++) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
             Area area = vsr.area(entry.number());
             if (area == null || area.base() != entry.base()) {
                 throw outside(entry.base() + offset, length,
@@ -80,6 +82,10 @@ final class ForeignRead {
                 if (!area.view().revoked()) {
                     throw e;
                 }
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new HypervisorCallException("IPCA of " + entry.partition()
+                        + " is locked by a writer that does not go on: read it later");
             }
             Thread.yield();
         }

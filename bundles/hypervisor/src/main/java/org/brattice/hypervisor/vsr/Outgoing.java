@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
+import org.brattice.api.HypervisorCallException;
 import org.brattice.hypervisor.memory.Word;
 
 /**
@@ -37,15 +38,23 @@ final class Outgoing {
 
     /** All of several segments as a message; the list is not looked at again. */
     void message(int newSource, List<MemorySegment> segments) {
-        count = segments.size();
-        if (count > parts.length) {
-            parts = new MemorySegment[count];
+        int size = segments.size();
+        MemorySegment[] given = size > parts.length ? new MemorySegment[size] : parts;
+        long total = 0;
+        for (int i = 0; i < size; i++) {
+            given[i] = segments.get(i);
+            total += given[i].byteSize();
         }
-        bytes = 0;
-        for (int i = 0; i < count; i++) {
-            parts[i] = segments.get(i);
-            bytes += parts[i].byteSize();
+        // The list is partition code: what it sent while it was asked has left its marks.
+        for (int i = 0; i < size; i++) {
+            if (given[i] == null) {
+                throw new HypervisorCallException("parts=" + size
+                        + " sent messages while they were read: give a list that only holds them");
+            }
         }
+        parts = given;
+        count = size;
+        bytes = total;
         whole(newSource);
     }
 
@@ -111,18 +120,30 @@ final class Outgoing {
     void write(MemorySegment ring, long at, long position, Holder me) {
         long sourceAndFlags = RecordLayout.pack(source, flags);
         int payload = (int) length;
+        int guard = RecordLayout.guard(position, sourceAndFlags, payload);
         Word.plain(ring, at + RecordLayout.SOURCE, sourceAndFlags);
-        Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload,
-                RecordLayout.guard(position, sourceAndFlags, payload)));
         Word.plain(ring, at + RecordLayout.RESERVED, 0);
         if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK) {
+            guard = RecordLayout.chunkGuard(guard, stream, from, bytes, entry);
             ring.set(LONG, at + RecordLayout.STREAM, stream);
             ring.set(LONG, at + RecordLayout.OFFSET, from);
             ring.set(LONG, at + RecordLayout.TOTAL, bytes);
             ring.set(LONG, at + RecordLayout.ENTRY, entry);
         }
+        Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload, guard));
+        if (payload % RecordLayout.UNIT != 0) {
+            // What a foreign read shows behind the payload must not be an older message.
+            clear(ring, at + size() - RecordLayout.UNIT, RecordLayout.UNIT);
+        }
         me.step(Step.HEADER);
         copy(ring, at + RecordLayout.headerSize(flags), me);
+    }
+
+    /** Words of zero, without allocating. */
+    static void clear(MemorySegment ring, long at, long size) {
+        for (long word = at; word < at + size; word += Long.BYTES) {
+            Word.plain(ring, word, 0);
+        }
     }
 
     private void copy(MemorySegment target, long at, Holder me) {

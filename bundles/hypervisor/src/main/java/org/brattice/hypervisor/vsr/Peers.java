@@ -55,8 +55,10 @@ final class Peers {
             long bits = Word.getAndSet(tables, page + FrameLayout.PAGE_NOTICES + word * 8L, 0);
             for (; bits != 0; bits &= bits - 1) {
                 int peer = word * 64 + Long.numberOfTrailingZeros(bits);
-                listener.read(peer, readBy(source, peer));
-                heard++;
+                if (peer < layout.partitions()) {
+                    listener.read(peer, readBy(source, peer));
+                    heard++;
+                }
             }
         }
         return heard;

@@ -1,12 +1,16 @@
 package org.brattice.hypervisor.vsr;
 
+import java.lang.foreign.MemorySegment;
+
+import org.brattice.hypervisor.memory.Word;
+
 /**
  * A record: a message or chunk as it lies in an IPCA, or a pad before the end of the ring.
  *
  * <pre>
  *   0  commit word   position / 32, 48 bits | size in units of 32 bytes, 16 bits; stored last
  *   8  source        partition number, 4 bytes | flags, 4 bytes
- *  16  length        payload bytes, 4 bytes | header guard, 4 bytes
+ *  16  length        payload bytes, 4 bytes | guard of all but the commit word, 4 bytes
  *  24  reserved      0
  *  32  payload of a message; of a chunk: stream, offset, total, stream entry, 8 bytes each
  *  64  payload of a chunk
@@ -71,6 +75,41 @@ final class RecordLayout {
         mix = (mix ^ mix >>> 32 ^ sourceAndFlags) * 0xc4ceb9fe1a85ec53L;
         mix = (mix ^ mix >>> 29 ^ length) * 0x9e3779b97f4a7c15L;
         return (int) (mix >>> 32);
+    }
+
+    /** The guard of a chunk's header, which has four more words. */
+    static int chunkGuard(int guard, long stream, long offset, long total, long entry) {
+        long mix = (guard ^ stream) * 0xff51afd7ed558ccdL;
+        mix = (mix ^ mix >>> 32 ^ offset) * 0xc4ceb9fe1a85ec53L;
+        mix = (mix ^ mix >>> 29 ^ total) * 0x9e3779b97f4a7c15L;
+        mix = (mix ^ mix >>> 32 ^ entry) * 0xff51afd7ed558ccdL;
+        return (int) (mix >>> 32);
+    }
+
+    /** Whether the header of a record of so many bytes is as its writer left it. */
+    static boolean guarded(MemorySegment ring, long position, long size) {
+        long at = position & (ring.byteSize() - 1);
+        long sourceAndFlags = Word.plain(ring, at + SOURCE);
+        long lengthAndGuard = Word.plain(ring, at + LENGTH);
+        int guard = guard(position, sourceAndFlags, low(lengthAndGuard));
+        if ((high(sourceAndFlags) & KIND) == CHUNK) {
+            if (size < CHUNK_HEADER) {
+                return false;
+            }
+            guard = chunkGuard(guard, Word.plain(ring, at + STREAM), Word.plain(ring, at + OFFSET),
+                    Word.plain(ring, at + TOTAL), Word.plain(ring, at + ENTRY));
+        }
+        return guard == high(lengthAndGuard);
+    }
+
+    /** Whether a record of so many bytes is what its header tells, and ends in the ring. */
+    static boolean fits(MemorySegment ring, long position, long size) {
+        long at = position & (ring.byteSize() - 1);
+        int flags = high(Word.plain(ring, at + SOURCE));
+        int length = low(Word.plain(ring, at + LENGTH));
+        return (flags & KIND) == PAD
+                ? at + size == ring.byteSize()
+                : length >= 0 && size(flags, length) == size && at + size <= ring.byteSize();
     }
 
     static long pack(int low, int high) {

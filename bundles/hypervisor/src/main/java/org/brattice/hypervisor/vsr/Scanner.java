@@ -26,6 +26,8 @@ public final class Scanner {
     private final Streams streams;
     private final Peers peers;
     private final int index;
+    private final Peers.Listener acknowledged = this::acknowledged;
+    private final Streams.Listener aborted;
     private Area area;
     private MemorySegment ring;
     private MessageView message;
@@ -47,6 +49,7 @@ public final class Scanner {
         this.tables = view.tables();
         this.streams = new Streams(tables, vsr.layout().page(index));
         this.peers = new Peers(tables, vsr.layout());
+        this.aborted = reader::aborted;
         area.doorbell().bind();
         take(area);
     }
@@ -60,12 +63,34 @@ public final class Scanner {
         mask = area.capacity() - 1;
         cursor = Word.plain(tables, at + FrameLayout.CONTROL_CURSOR);
         head = Word.plain(tables, at + FrameLayout.CONTROL_HEAD);
+        Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);
     }
 
     /** Asks the scanner to move its IPCA to another area, between two messages. Any thread. */
     public void remap(Area to) {
-        remap = to;
+        synchronized (this) {
+            remap = to;
+        }
         area.doorbell().ring();
+    }
+
+    /** Makes the move that was asked for, unless the boot has ended: then who ended it makes it. */
+    private synchronized void follow() {
+        if (view.revoked()) {
+            throw new IllegalStateException("the boot of this scanner has ended");
+        }
+        Area next = takeRemap();
+        if (next != null) {
+            vsr.move(area, next);
+            take(next);
+        }
+    }
+
+    /** Takes a move that was asked for and not yet made, or null. Any thread. */
+    public synchronized Area takeRemap() {
+        Area next = remap;
+        remap = null;
+        return next;
     }
 
     /** Messages and chunks read. Any thread. */
@@ -75,11 +100,8 @@ public final class Scanner {
 
     /** One scan, of so many messages at most; returns how much was done. */
     public int poll(int limit) {
-        Area next = remap;
-        if (next != null) {
-            remap = null;
-            vsr.move(area, next);
-            take(next);
+        if (remap != null) {
+            follow();
         }
         int done = 0;
         while (done < limit && !reader.stopping()) {
@@ -98,32 +120,39 @@ public final class Scanner {
     private int notices() {
         int heard = 0;
         if (peers.noticed(index)) {
-            heard = peers.hear(index, (peer, position) -> reader.read(vsr.number(peer), position));
+            heard = peers.hear(index, acknowledged);
         }
         if (streams.dirty()) {
-            heard += streams.hear(cursor, reader::aborted);
+            heard += streams.hear(cursor, aborted);
         }
         return heard;
+    }
+
+    private void acknowledged(int peer, long position) {
+        int receiver = vsr.number(peer);
+        if (receiver != 0) {
+            reader.read(receiver, position);
+        }
     }
 
     /** Reads a record; returns 0 when it must stay unread because the boot ends. */
     private int record(long word) {
         long size = RecordLayout.sizeOf(word, cursor, area.capacity());
-        if (size < 0) {
+        long start = cursor & mask;
+        if (size < 0 || start + size > area.capacity()) {
             return cut(word);
         }
-        long start = cursor & mask;
-        long sourceAndFlags = Word.plain(ring, start + RecordLayout.SOURCE);
-        long lengthAndGuard = Word.plain(ring, start + RecordLayout.LENGTH);
-        int flags = RecordLayout.high(sourceAndFlags);
-        int length = RecordLayout.low(lengthAndGuard);
-        if (RecordLayout.high(lengthAndGuard) != RecordLayout.guard(cursor, sourceAndFlags, length)
-                || length < 0 || length > size - RecordLayout.headerSize(flags)
-                        && (flags & RecordLayout.KIND) != RecordLayout.PAD) {
+        if (!RecordLayout.guarded(ring, cursor, size)) {
             reader.corrupted(cursor, "its header; skipped");
             mark(size);
             return 1;
         }
+        if (!RecordLayout.fits(ring, cursor, size)) {
+            return cut(word);
+        }
+        long sourceAndFlags = Word.plain(ring, start + RecordLayout.SOURCE);
+        int flags = RecordLayout.high(sourceAndFlags);
+        int length = RecordLayout.low(Word.plain(ring, start + RecordLayout.LENGTH));
         int source = RecordLayout.low(sourceAndFlags);
         switch (flags & RecordLayout.KIND) {
             case RecordLayout.PAD -> {
@@ -191,10 +220,6 @@ public final class Scanner {
         long offset = ring.get(MessageView.LONG, start + RecordLayout.OFFSET);
         long total = ring.get(MessageView.LONG, start + RecordLayout.TOTAL);
         long entry = ring.get(MessageView.LONG, start + RecordLayout.ENTRY);
-        if (entry < 0 || entry >= FrameLayout.STREAM_LIMIT) {
-            reader.corrupted(cursor, "stream entry=" + entry + "; skipped");
-            return true;
-        }
         boolean handled = true;
         if (streams.wanted(entry, stream)) {
             chunk.stream(stream, entry, offset, total);
@@ -266,6 +291,8 @@ public final class Scanner {
             return;
         }
         if (!something()) {
+            // Firmware may have left its interrupt pending, which would make every sleep end at once.
+            Thread.interrupted();
             LockSupport.parkNanos(this, nanos);
         }
         Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);

@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 
 import org.brattice.hypervisor.memory.FrameLayout;
 import org.brattice.hypervisor.memory.Word;
@@ -8,14 +9,16 @@ import org.brattice.hypervisor.memory.Word;
 /**
  * The chunked messages on their way to one partition (S8): a fixed table in its page, because a state
  * that needed a record could find no room. An entry is a word {@code id | sender's row | state}, the
- * sender's number, and the position of the last committed chunk.
+ * sender's number, and the position of the last committed chunk before the final one.
  *
- * <p>The sender opens an entry by compare-and-set and aborts it; the receiver refuses it by
- * compare-and-set, and frees it with the last chunk or when it has heard of the abort.
+ * <p>The sender opens an entry by compare-and-set, and completes or aborts it; the receiver refuses it by
+ * compare-and-set, and frees it with the final chunk or when it has heard of the abort.
  */
 final class Streams {
     static final int NONE = -1;
     private static final long FREE = 0;
+    /** All of it is committed: it is sent, and whatever becomes of the sender aborts it no more. */
+    private static final long COMPLETE = 0;
     private static final long OPEN = 1;
     private static final long ABORTED = 2;
     private static final long REFUSED = 3;
@@ -68,12 +71,18 @@ final class Streams {
     private boolean change(long entry, long id, long from, long to) {
         long word = Word.acquire(tables, at(entry));
         return word >>> ID_SHIFT == id && (word & 3) == from
-                && Word.compareAndSet(tables, at(entry),
-                        word, to == FREE ? FREE : word & ~3L | to);
+                && Word.compareAndSet(tables, at(entry), word, word & ~3L | to);
     }
 
-    boolean refused(long entry) {
-        return (Word.acquire(tables, at(entry)) & 3) == REFUSED;
+    /** Whether somebody wants its next chunk. */
+    boolean open(long entry, long id) {
+        long word = Word.acquire(tables, at(entry));
+        return word >>> ID_SHIFT == id && (word & 3) == OPEN;
+    }
+
+    /** Its final chunk is committed. */
+    void complete(long entry, long id) {
+        change(entry, id, OPEN, COMPLETE);
     }
 
     /** Notes the position of a committed chunk. */
@@ -86,22 +95,49 @@ final class Streams {
         if (change(entry, id, OPEN, ABORTED)) {
             Word.release(tables, page + FrameLayout.PAGE_STREAMS_DIRTY, 1);
         } else {
-            change(entry, id, REFUSED, FREE);
+            long word = Word.acquire(tables, at(entry));
+            if (word >>> ID_SHIFT == id && (word & 3) == REFUSED) {
+                Word.compareAndSet(tables, at(entry), word, FREE);
+            }
         }
     }
 
-    /** Aborts all messages of a sender that has ended, or of all senders (-1), after a restart. */
+    /** Aborts all messages that a sender has begun and, having ended, can no longer complete. */
     boolean abortAll(int row) {
         boolean any = false;
         for (int entry = 0; entry < FrameLayout.STREAM_LIMIT; entry++) {
             long word = Word.acquire(tables, at(entry));
             long sender = word >>> STATE_BITS & (1 << SENDER_BITS) - 1;
-            if ((row < 0 || sender == row) && word != FREE && (word & 3) != ABORTED) {
+            if (sender == row && ((word & 3) == OPEN || (word & 3) == REFUSED)) {
                 abort(entry, word >>> ID_SHIFT);
                 any = true;
             }
         }
         return any;
+    }
+
+    /**
+     * After a restart no sender is left: what is not complete is aborted. Doing it twice changes nothing.
+     *
+     * @param end of the chain of records
+     * @param complete ids of the messages whose final chunk lies there unread
+     */
+    void attach(long end, Set<Long> complete) {
+        for (int entry = 0; entry < FrameLayout.STREAM_LIMIT; entry++) {
+            long word = Word.acquire(tables, at(entry));
+            long id = word >>> ID_SHIFT;
+            if (word != FREE && !complete.contains(id)) {
+                change(entry, id, COMPLETE, ABORTED);
+                abort(entry, id);
+            } else {
+                complete(entry, id);
+            }
+            if (Word.opaque(tables, at(entry) + LAST) >= end) {
+                Word.opaque(tables, at(entry) + LAST, -1);
+            }
+        }
+        // Also for those aborted earlier: the process may have ended between flag and word.
+        Word.release(tables, page + FrameLayout.PAGE_STREAMS_DIRTY, 1);
     }
 
     /** Whether the receiver still takes chunks of it. */
@@ -116,9 +152,10 @@ final class Streams {
 
     /** The receiver has read the last chunk. */
     void done(long entry, long id) {
-        if (id(entry) == id) {
-            Word.release(tables, at(entry), FREE);
-        }
+        long word;
+        do {
+            word = Word.acquire(tables, at(entry));
+        } while (word >>> ID_SHIFT == id && !Word.compareAndSet(tables, at(entry), word, FREE));
     }
 
     boolean dirty() {

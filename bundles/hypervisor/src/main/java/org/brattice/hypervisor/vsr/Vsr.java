@@ -106,9 +106,10 @@ public final class Vsr {
         for (int i = 0; i < peers.length(); i++) {
             Peer peer = peers.get(i);
             Area area = peer == null ? null : peer.area;
-            if (area != null && Lease.held(area.lease())) {
-                Holder who = holders.of(area.lease());
-                if (who != null && who.number() == holder && !holders.gone(area.lease())) {
+            long lease = area == null ? Lease.FREE : area.lease();
+            if (Lease.held(lease) && !holders.gone(lease)) {
+                Holder who = holders.of(lease);
+                if (who != null && who.number() == holder) {
                     held.add(area);
                 }
             }
@@ -121,12 +122,14 @@ public final class Vsr {
         return area.lease();
     }
 
-    /** Shuts all writers out. */
+    /** Shuts all writers out; those that wait are told that there is no IPCA. */
     public void close() {
         for (int i = 0; i < peers.length(); i++) {
             Peer peer = peers.get(i);
-            if (peer != null && peer.area != null) {
-                peer.area.view().revoke();
+            Area area = peer == null ? null : peer.area;
+            if (area != null) {
+                area.view().revoke();
+                area.succeeded(new Area.Succession(null, 0));
             }
         }
     }
@@ -238,18 +241,19 @@ public final class Vsr {
 
     /** Sends one segment; see {@link IpcaService#send(int, MemorySegment, Delivery)}. */
     public long send(Holder me, int receiver, MemorySegment payload, Delivery delivery) {
+        checkReceiver(me, receiver);
         me.outgoing.message(me.number(), payload);
         return send(me, receiver, delivery);
     }
 
     /** Sends several segments; see {@link IpcaService#send(int, List, Delivery)}. */
     public long send(Holder me, int receiver, List<MemorySegment> parts, Delivery delivery) {
+        checkReceiver(me, receiver);
         me.outgoing.message(me.number(), parts);
         return send(me, receiver, delivery);
     }
 
     private long send(Holder me, int receiver, Delivery delivery) {
-        checkReceiver(me, receiver);
         try {
             if (me.outgoing.bytes() > recordLimit(receiver)) {
                 return sendChunks(me, receiver, delivery);
@@ -334,7 +338,7 @@ public final class Vsr {
         for (int i = 0; i < outcomes.size() && delivery.waitNanos() > 0; i++) {
             Outcome first = outcomes.get(i);
             long rest = Math.max(0, deadline - System.nanoTime());
-            if (first.position() == IpcaService.NO_ROOM && rest > 0) {
+            if (first.position() == IpcaService.NO_ROOM) {
                 outcomes.set(i, tell(me, first.receiver(), payload, rest, delivery.notifies()));
             }
         }

@@ -40,6 +40,7 @@ final class WaitQueue {
 
     private long await(Holder me, long deadline) {
         enter(me);
+        boolean interrupted = false;
         try {
             while (true) {
                 if (area.succession() != null) {
@@ -60,10 +61,15 @@ final class WaitQueue {
                 if (rest <= 0 || me.ending()) {
                     return IpcaService.NO_ROOM;
                 }
+                // An interrupt ends no wait, and a pending one would make this loop spin.
+                interrupted |= Thread.interrupted();
                 LockSupport.parkNanos(this, Math.min(rest, pause));
             }
         } finally {
             leave(me);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -27,6 +27,7 @@ final class BlockServer {
 
     private final IpcaService ipca;
     private final BlockDevice device;
+    private final long size;
     private final MemorySegment header;
     private final MemorySegment data;
 
@@ -34,6 +35,7 @@ final class BlockServer {
     BlockServer(IpcaService ipca, BlockDevice device, MemorySegment memory) {
         this.ipca = ipca;
         this.device = device;
+        this.size = device.size();
         this.header = memory.asSlice(0, BlockReply.BYTES);
         this.data = memory.asSlice(BlockReply.BYTES);
     }
@@ -53,7 +55,7 @@ final class BlockServer {
     }
 
     private boolean describe(int client, BlockRequest request, Delivery delivery) {
-        data.set(LONG, 0, device.size());
+        data.set(LONG, 0, size);
         data.set(INT, Long.BYTES, longest(client));
         return reply(client, request, BlockReply.OK, BlockReply.DESCRIPTION_BYTES, delivery);
     }
@@ -61,9 +63,9 @@ final class BlockServer {
     private boolean read(int client, BlockRequest request, Delivery delivery) {
         int length = request.length();
         long offset = request.offset();
-        if (length <= 0 || offset < 0 || offset > device.size() - length) {
+        if (length <= 0 || offset < 0 || offset > size - length) {
             return refuse(client, request, BlockReply.OUT_OF_RANGE, "offset=" + offset + " length="
-                    + length + " is not on the device: size=" + device.size(), delivery);
+                    + length + " is not on the device: size=" + size, delivery);
         }
         if (length > longest(client)) {
             return refuse(client, request, BlockReply.TOO_LONG, "length=" + length

@@ -1,0 +1,69 @@
+package org.brattice.hypervisor.partition;
+
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The hypervisor's own thread: everything that changes who owns what happens here, in order, and nothing
+ * here ever waits for partition code.
+ */
+final class ControlThread {
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
+    private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1,
+            Uninterrupted::new);
+    private volatile boolean closed;
+
+    ControlThread() {
+        executor.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Runs work in order; returns whether it will: not when the hypervisor has stopped. Any thread. */
+    boolean queue(Runnable work) {
+        try {
+            executor.execute(() -> logged(work));
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "the hypervisor has stopped", e);
+            return false;
+        }
+    }
+
+    /** Runs work when a time has passed. On the control thread. */
+    void later(Duration delay, Runnable work) {
+        executor.schedule(() -> logged(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void logged(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(System.Logger.Level.ERROR, "hypervisor control", e);
+        }
+    }
+
+    /** Runs nothing more. */
+    void close() {
+        closed = true;
+        executor.shutdownNow();
+    }
+
+    /**
+     * Platform threads can be found and interrupted by anybody in the process, and an interrupt would
+     * close the channel of the frame's memory: this one takes none before it is closed.
+     */
+    private final class Uninterrupted extends Thread {
+        private Uninterrupted(Runnable work) {
+            super(null, work, "brattice-hypervisor", 0, false);
+            setDaemon(true);
+        }
+
+        @Override
+        public void interrupt() {
+            if (closed) {
+                super.interrupt();
+            }
+        }
+    }
+}

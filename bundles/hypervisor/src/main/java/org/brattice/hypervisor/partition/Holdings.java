@@ -1,0 +1,276 @@
+package org.brattice.hypervisor.partition;
+
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+import org.brattice.api.Fault.Kind;
+import org.brattice.api.MemoryRange;
+import org.brattice.api.PartitionState;
+import org.brattice.hypervisor.memory.BlockMap;
+import org.brattice.hypervisor.memory.Frame;
+import org.brattice.hypervisor.memory.PartitionTable;
+import org.brattice.hypervisor.memory.Size;
+import org.brattice.hypervisor.resource.Slots;
+import org.brattice.hypervisor.vsr.Area;
+import org.brattice.hypervisor.vsr.Holders;
+import org.brattice.hypervisor.vsr.Vsr;
+
+/**
+ * What partitions own: number, memory blocks, IPCA, slots, processors; given, refused, taken back and
+ * moved on the control thread, looked at from any.
+ */
+final class Holdings implements Admission.Owners {
+    private static final Duration SWEEP = Duration.ofMillis(200);
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
+
+    private final Frame frame;
+    private final ControlThread control;
+    private final Partitions partitions;
+    private final BlockMap blocks;
+    private final PartitionTable table;
+    private final Holders holders;
+    private final Vsr vsr;
+    private final IpcaRegistry ipcas;
+    private final Slots slots;
+    private final Quarantine quarantine = new Quarantine();
+
+    Holdings(Frame frame, ControlThread control, Partitions partitions) {
+        this.frame = frame;
+        this.control = control;
+        this.partitions = partitions;
+        this.blocks = new BlockMap(frame);
+        this.table = new PartitionTable(frame);
+        this.holders = new Holders(2 * frame.description().processors());
+        this.vsr = new Vsr(frame, holders, this::leaseLost);
+        this.ipcas = new IpcaRegistry(frame, table, vsr);
+        this.slots = new Slots(frame.description().slots());
+    }
+
+    /** Takes over the partitions that the frame knows from earlier. */
+    void attach() {
+        List<PartitionTable.Row> rows = table.rows();
+        blocks.freeUnless(number -> rows.stream().anyMatch(row -> row.number() == number));
+        for (PartitionTable.Row row : rows) {
+            LogicalPartition partition = partitions.entry(row.name());
+            partition.number(row.number());
+            partition.state(PartitionState.STOPPED, "kept from before; its bundle has not started");
+            damage(partition, ipcas.attach(row, blocks));
+        }
+        for (PartitionTable.Row row : rows) {
+            damage(partitions.entry(row.name()), ipcas.open(row));
+        }
+    }
+
+    private static void damage(LogicalPartition partition, String damage) {
+        if (damage != null) {
+            partition.fault(Kind.CORRUPTED, damage);
+        }
+    }
+
+    private void leaseLost(int number, int holder) {
+        control.queue(() -> {
+            LogicalPartition owner = partitions.numbered(number);
+            if (owner != null) {
+                owner.fault(Kind.LEASE_LOST, "its IPCA's lease was left by "
+                        + partitions.name(holder) + ", and was broken");
+            }
+        });
+    }
+
+    @Override
+    public Admission.Holding holding(String name) {
+        LogicalPartition partition = partitions.named(name);
+        return partition == null || partition.number() == 0
+                ? null
+                : new Admission.Holding(partition.bundleId(), partition.bundle());
+    }
+
+    @Override
+    public String refusal(Declaration declaration) {
+        String slot = slots.refusal(declaration.name(), declaration.slots());
+        if (slot != null) {
+            return slot;
+        }
+        int others = partitions.all().stream()
+                .filter(one -> !one.name().equals(declaration.name()))
+                .map(LogicalPartition::declaration).filter(one -> one != null)
+                .mapToInt(Declaration::processors).sum();
+        int free = frame.description().processors() - others;
+        return declaration.processors() <= free
+                ? null
+                : "processors=" + declaration.processors() + " must be at most " + free
+                        + ", which are free in the frame: uninstall a partition, or raise"
+                        + " processors in the frame description";
+    }
+
+    /** Gives a partition what it declares, as far as it has not got it; why not, or null. */
+    String give(LogicalPartition partition, Declaration declaration) {
+        String refusal = refusal(declaration);
+        if (refusal == null) {
+            refusal = partition.number() == 0
+                    ? allot(partition, declaration)
+                    : change(partition, declaration);
+        }
+        if (refusal == null) {
+            slots.own(partition.name(), declaration.slots());
+            partition.declaration(declaration);
+        }
+        return refusal;
+    }
+
+    /** Gives a new partition its number and its memory. */
+    private String allot(LogicalPartition partition, Declaration declaration) {
+        int number = table.nextNumber();
+        if (number == 0) {
+            return "partitions=" + frame.description().partitions()
+                    + " exist already: uninstall one, or raise partitions in the frame description";
+        }
+        try {
+            if (!blocks.give(number, declaration.memory(), declaration.ipca())) {
+                return "memory=" + Size.text(declaration.memory()) + " must be at most "
+                        + Size.text(blocks.free() * frame.description().block())
+                        + ", which is free in the frame, with one run of blocks for ipca="
+                        + Size.text(declaration.ipca());
+            }
+        } catch (UncheckedIOException e) {
+            return e.getMessage();
+        }
+        table.add(number, partition.name(), declaration.memory());
+        partition.number(number);
+        vsr.enter(number, partition.name());
+        return null;
+    }
+
+    /** A partition keeps its memory, so what it declares must still be that. */
+    private String change(LogicalPartition partition, Declaration declaration) {
+        long memory = table.rows().stream().filter(row -> row.number() == partition.number())
+                .mapToLong(PartitionTable.Row::bytes).findAny().orElse(0);
+        if (memory != declaration.memory()) {
+            return "memory=" + Size.text(declaration.memory()) + " must be " + Size.text(memory)
+                    + ", which " + partition.name()
+                    + " owns: uninstall its bundle first to begin anew";
+        }
+        MemoryRange ipca = ipcas.ipca(partition.number());
+        return ipca == null || ipca.size() == declaration.ipca()
+                ? null
+                : "ipca=" + Size.text(declaration.ipca()) + " must be " + Size.text(ipca.size())
+                        + ", where unread messages of " + partition.name()
+                        + " may lie: uninstall its bundle first to begin anew";
+    }
+
+    /**
+     * Takes back all that a partition owns: its number is retired, its memory goes through quarantine.
+     *
+     * @param threadsGone whether none of its own threads can run any more
+     * @param free what is done when its memory is free again
+     */
+    void takeBack(LogicalPartition partition, BooleanSupplier threadsGone, Runnable free) {
+        slots.own(partition.name(), List.of());
+        int number = partition.number();
+        if (number == 0) {
+            return;
+        }
+        moveAwayFrom(number);
+        Area area = vsr.area(number);
+        if (area != null && area.unread() > 0) {
+            LOGGER.log(System.Logger.Level.WARNING, "partition={0} destroyed with bytes={1} of"
+                    + " unread messages", partition.name(), area.unread());
+        }
+        List<MemoryRange> ranges = blocks.ranges(number);
+        long lease = vsr.remove(number);
+        blocks.quarantine(number);
+        table.remove(number);
+        quarantine.add(() -> holders.gone(lease) && threadsGone.getAsBoolean(), () -> {
+            blocks.release(ranges);
+            if (area != null) {
+                ipcas.release(area.control());
+            }
+            free.run();
+        });
+        sweep();
+    }
+
+    /** What a partition had begun and can no longer end: messages in chunks, leases of a hung thread. */
+    void endOf(LogicalPartition partition) {
+        moveAwayFrom(partition.number());
+        vsr.abortStreams(partition.number());
+    }
+
+    /** A lease that a hung thread holds is broken by nobody: the IPCAs move away from it. */
+    private void moveAwayFrom(int holder) {
+        for (Area area : vsr.heldBy(holder)) {
+            move(area, holder);
+        }
+    }
+
+    private void move(Area area, int holder) {
+        LogicalPartition owner = partitions.numbered(area.number());
+        MemoryRange range = owner == null
+                ? null
+                : blocks.giveRun(area.number(), area.capacity());
+        if (range == null) {
+            LOGGER.log(System.Logger.Level.ERROR, "IPCA of partition={0} stays locked by a hung"
+                    + " thread of partition={1}: no free blocks to move it to; restart the process",
+                    partitions.name(area.number()), partitions.name(holder));
+            return;
+        }
+        Area fresh = ipcas.prepare(area.number(), range);
+        long lease = vsr.leaseOf(area);
+        BootRun boot = owner.boot();
+        if (boot != null && boot.scanner() != null) {
+            boot.scanner().remap(fresh);
+        } else {
+            vsr.move(area, fresh);
+        }
+        owner.fault(Kind.LEASE_LOST, "its IPCA was moved to " + range
+                + " away from a hung thread of " + partitions.name(holder));
+        quarantine.add(() -> vsr.area(owner.number()) != area && holders.gone(lease),
+                () -> ipcas.release(area.control()));
+        sweep();
+    }
+
+    /** A boot has ended: a move that its scanner was asked for and did not make is made here. */
+    void finishMove(BootRun boot) {
+        Area to = boot.scanner() == null ? null : boot.scanner().takeRemap();
+        Area from = vsr.area(boot.partition().number());
+        if (to != null && from != null) {
+            vsr.move(from, to);
+        }
+    }
+
+    private void sweep() {
+        if (quarantine.sweep()) {
+            control.later(SWEEP, this::sweep);
+        }
+    }
+
+    Frame frame() {
+        return frame;
+    }
+
+    BlockMap blocks() {
+        return blocks;
+    }
+
+    PartitionTable table() {
+        return table;
+    }
+
+    Holders holders() {
+        return holders;
+    }
+
+    Vsr vsr() {
+        return vsr;
+    }
+
+    IpcaRegistry ipcas() {
+        return ipcas;
+    }
+
+    Slots slots() {
+        return slots;
+    }
+}

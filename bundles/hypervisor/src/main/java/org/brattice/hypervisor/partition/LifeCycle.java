@@ -1,0 +1,340 @@
+package org.brattice.hypervisor.partition;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import org.brattice.api.Fault.Kind;
+import org.brattice.api.PartitionState;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.Constants;
+
+/**
+ * The life of partitions: admitted, booted, stopped, shut out, destroyed. Events come in from any thread
+ * and are queued for the control thread, where everything else happens.
+ */
+final class LifeCycle {
+    private static final Duration FENCE_RETRY = Duration.ofMillis(20);
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
+
+    private final ControlThread control;
+    private final Partitions partitions;
+    private final Holdings holdings;
+    private final Admission admission;
+    private final Deadlines deadlines;
+    private final Runnable changed;
+    private final Function<NewBoot, BootRun> boots;
+    private final Map<FirmwareSource, String> refused = new ConcurrentHashMap<>();
+    private final List<BootRun> hung = new ArrayList<>();
+    /** Boots that have ended while a thread of theirs still transferred to their memory. */
+    private final List<BootRun> lingering = new ArrayList<>();
+    private boolean closing;
+
+    /** What a boot is made of. */
+    record NewBoot(LogicalPartition partition, Declaration declaration, FirmwareSource source,
+            long count) {}
+
+    LifeCycle(ControlThread control, Partitions partitions, Holdings holdings, Admission admission,
+            Deadlines deadlines, Runnable changed, Function<NewBoot, BootRun> boots) {
+        this.control = control;
+        this.partitions = partitions;
+        this.holdings = holdings;
+        this.admission = admission;
+        this.deadlines = deadlines;
+        this.changed = changed;
+        this.boots = boots;
+    }
+
+    // Events, from any thread
+
+    /** A firmware service has come. */
+    void firmwareAdded(FirmwareSource source, Map<String, ?> properties) {
+        control.queue(() -> admit(source, properties));
+    }
+
+    /** A firmware service goes; completes when its boot has ended, or was shut out. */
+    CompletableFuture<Void> firmwareRemoved(FirmwareSource source) {
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
+        if (!control.queue(() -> remove(source, quiet))) {
+            quiet.complete(null);
+        }
+        return quiet;
+    }
+
+    /**
+     * A bundle has been uninstalled: its partitions are destroyed, their numbers retired; those that it
+     * declared too, when they have not booted since the frame was taken over.
+     */
+    void uninstalled(Bundle bundle, List<String> declared) {
+        control.queue(() -> partitions.all().stream()
+                .filter(partition -> partition.bundleId() == bundle.getBundleId()
+                        || partition.bundleId() == -1 && declared.contains(partition.name()))
+                .toList().forEach(this::destroy));
+    }
+
+    /** The boot is ready to read. */
+    void running(BootRun boot) {
+        control.queue(() -> {
+            LogicalPartition partition = boot.partition();
+            if (partition.boot() == boot && partition.state() == PartitionState.BOOTING) {
+                partition.state(PartitionState.RUNNING,
+                        "firmware of " + boot.source().description());
+            }
+        });
+    }
+
+    /** The boot ends by itself, or failed. */
+    void ending(BootRun boot) {
+        control.queue(() -> {
+            if (boot.partition().boot() == boot) {
+                stop(boot, "its event scan ended");
+            }
+        });
+    }
+
+    /** The boot's last processor has ended. */
+    void ended(BootRun boot) {
+        control.queue(() -> end(boot));
+    }
+
+    /** Of the partition that firmware is for. */
+    String name(FirmwareSource source) {
+        return name(admission.of(source.bundle()), source.properties());
+    }
+
+    /** Firmware that was refused, and why. */
+    Map<FirmwareSource, String> refused() {
+        return refused;
+    }
+
+    // The control thread
+
+    private void admit(FirmwareSource source, Map<String, ?> properties) {
+        if (closing) {
+            return;
+        }
+        try {
+            String refusal = admitted(source, properties);
+            if (refusal != null) {
+                refuse(source, refusal);
+            }
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            refuse(source, e.getMessage());
+        }
+    }
+
+    /** Boots firmware, or says why not. */
+    private String admitted(FirmwareSource source, Map<String, ?> properties) {
+        List<Admission.Declared> declared = admission.of(source.bundle());
+        if (declared.isEmpty()) {
+            return "bundle " + source.description()
+                    + " declares no partition: put @Partition on its Firmware component";
+        }
+        String name = name(declared, properties);
+        Admission.Declared base = declared.stream().filter(one -> one.name().equals(name))
+                .findFirst().orElse(declared.get(0));
+        if (base.refusal() != null) {
+            return base.refusal();
+        }
+        if (!Constants.SCOPE_PROTOTYPE.equals(properties.get(Constants.SERVICE_SCOPE))) {
+            return "service.scope=" + properties.get(Constants.SERVICE_SCOPE)
+                    + " must be prototype, so that each boot meets fresh firmware: put"
+                    + " scope = ServiceScope.PROTOTYPE on its Firmware component";
+        }
+        Declaration declaration = Declaration.of(base.attributes(), properties);
+        String holder = admission.holder(declaration.name(), source.bundle());
+        if (holder != null) {
+            return Admission.taken(declaration.name(), holder);
+        }
+        LogicalPartition partition = partitions.entry(declaration.name());
+        BootRun boot = partition.boot();
+        if (boot == null) {
+            return start(partition, source, declaration);
+        }
+        if (boot.source().bundle() == source.bundle() && boot.stopping()) {
+            partition.next(new LogicalPartition.Next(source, properties));
+            return null;
+        }
+        return Admission.taken(declaration.name(), boot.source().description());
+    }
+
+    private static String name(List<Admission.Declared> declared, Map<String, ?> properties) {
+        Object property = properties.get(Declaration.NAME);
+        if (property != null) {
+            return property.toString();
+        }
+        return declared.isEmpty() ? "" : declared.get(0).name();
+    }
+
+    private void refuse(FirmwareSource source, String reason) {
+        refused.put(source, reason);
+        LOGGER.log(System.Logger.Level.WARNING, "partition of bundle {0} refused: {1}",
+                source.description(), reason);
+        changed.run();
+    }
+
+    private String start(LogicalPartition partition, FirmwareSource source,
+            Declaration declaration) {
+        String refusal = admission.bound(declaration);
+        if (refusal == null) {
+            refusal = holdings.give(partition, declaration);
+        }
+        if (refusal != null) {
+            if (partition.number() == 0) {
+                partitions.remove(partition);
+            }
+            return refusal;
+        }
+        partition.bundle(source.bundle().getBundleId(), source.description());
+        long count = holdings.table().boot(partition.number());
+        BootRun boot = boots.apply(new NewBoot(partition, declaration, source, count));
+        partition.state(PartitionState.BOOTING, Instant.now().plus(deadlines.boot()),
+                "firmware of " + source.description() + " boots");
+        partition.boot(boot);
+        control.later(deadlines.boot(), () -> {
+            if (partition.boot() == boot && partition.state() == PartitionState.BOOTING) {
+                shutOut(boot, "boot did not return by its deadline of "
+                        + deadlines.boot().toMillis() + " ms");
+            }
+        });
+        boot.start();
+        return null;
+    }
+
+    private void remove(FirmwareSource source, CompletableFuture<Void> quiet) {
+        refused.remove(source);
+        partitions.all().stream()
+                .filter(one -> one.next() != null && one.next().source() == source)
+                .forEach(one -> one.next(null));
+        BootRun boot = partitions.boots().stream().filter(one -> one.source() == source).findAny()
+                .orElse(null);
+        if (boot == null) {
+            quiet.complete(null);
+        } else {
+            stop(boot, "its firmware is going");
+            // Through the queue: who waits finds the partition stopped.
+            boot.ended().thenRun(() -> {
+                if (!control.queue(() -> quiet.complete(null))) {
+                    quiet.complete(null);
+                }
+            });
+        }
+        changed.run();
+    }
+
+    private void stop(BootRun boot, String reason) {
+        LogicalPartition partition = boot.partition();
+        if (!boot.stopping()) {
+            partition.state(PartitionState.STOPPING, Instant.now().plus(deadlines.stop()), reason);
+        }
+        boot.stop();
+        control.later(deadlines.stop(), () -> {
+            if (partition.boot() == boot) {
+                shutOut(boot, "the firmware did not halt by its deadline of "
+                        + deadlines.stop().toMillis() + " ms");
+            }
+        });
+    }
+
+    /** The firmware hangs: it keeps its threads and loses everything else. */
+    private void shutOut(BootRun boot, String reason) {
+        if (hung.contains(boot)) {
+            return;
+        }
+        hung.add(boot);
+        boot.partition().fault(Kind.DEADLINE_MISSED, reason);
+        boot.partition().state(PartitionState.FAILED, reason + "; it was shut out of the frame");
+        fence(boot);
+    }
+
+    /** Again until it holds: memory under a transfer of a device is revoked when that has ended. */
+    private void fence(BootRun boot) {
+        if (boot.partition().boot() != boot) {
+            return;
+        }
+        if (boot.fence()) {
+            over(boot);
+        } else {
+            control.later(FENCE_RETRY, () -> fence(boot));
+        }
+    }
+
+    private void end(BootRun boot) {
+        boolean shutOut = hung.remove(boot);
+        lingering.add(boot);
+        lingering.removeIf(BootRun::unreachable);
+        LogicalPartition partition = boot.partition();
+        if (partition.boot() != boot) {
+            return;
+        }
+        if (!shutOut && boot.failure() == null) {
+            partition.state(PartitionState.STOPPED,
+                    "halted; unread messages are kept for the next boot");
+        } else if (!shutOut) {
+            partition.state(PartitionState.FAILED, boot.failure());
+        }
+        over(boot);
+    }
+
+    /** The boot can reach nothing more; firmware that has come meanwhile boots. */
+    private void over(BootRun boot) {
+        LogicalPartition partition = boot.partition();
+        partition.boot(null);
+        if (partitions.named(partition.name()) == partition) {
+            holdings.finishMove(boot);
+            holdings.endOf(partition);
+        }
+        LogicalPartition.Next next = partition.next();
+        partition.next(null);
+        if (next != null) {
+            admit(next.source(), next.properties());
+        }
+    }
+
+    private void destroy(LogicalPartition partition) {
+        partition.next(null);
+        if (partition.boot() != null) {
+            shutOut(partition.boot(), "its bundle was uninstalled while it ran");
+        }
+        List<BootRun> mine = Stream.concat(hung.stream(), lingering.stream())
+                .filter(one -> one.partition() == partition).toList();
+        partitions.remove(partition);
+        holdings.takeBack(partition,
+                () -> mine.stream().allMatch(one -> one.gone() && one.unreachable()), this::retry);
+    }
+
+    /** What was refused may find room now. */
+    private void retry() {
+        for (FirmwareSource source : List.copyOf(refused.keySet())) {
+            refused.remove(source);
+            admit(source, source.properties());
+        }
+        changed.run();
+    }
+
+    /** Shuts out whoever still runs; returns whether nobody can reach the frame any more. */
+    boolean shutOutAll() {
+        boolean fenced = partitions.boots().stream().filter(boot -> !boot.fence()).findAny()
+                .isEmpty();
+        return fenced && lingering.stream().allMatch(BootRun::unreachable);
+    }
+
+    /** Halts all partitions, for good; completes when each has ended or was shut out. */
+    CompletableFuture<Void> close() {
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
+        control.queue(() -> {
+            closing = true;
+            List<BootRun> running = partitions.boots();
+            running.forEach(boot -> stop(boot, "the hypervisor stops"));
+            CompletableFuture.allOf(running.stream().map(BootRun::ended)
+                    .toArray(CompletableFuture[]::new)).thenRun(() -> quiet.complete(null));
+        });
+        return quiet;
+    }
+}

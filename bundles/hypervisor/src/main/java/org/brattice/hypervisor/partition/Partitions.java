@@ -1,0 +1,55 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** All partitions, by name. Changed by the control thread; read by any. */
+final class Partitions {
+    private final Map<String, LogicalPartition> byName = new ConcurrentSkipListMap<>();
+    private final Runnable changed;
+
+    /** With someone to tell of each change of a partition's state. */
+    Partitions(Runnable changed) {
+        this.changed = changed;
+    }
+
+    /** The partition of a name, made when there is none. */
+    LogicalPartition entry(String name) {
+        return byName.computeIfAbsent(name, key -> new LogicalPartition(key, changed));
+    }
+
+    void remove(LogicalPartition partition) {
+        byName.remove(partition.name());
+        changed.run();
+    }
+
+    /** By name, or null. */
+    LogicalPartition named(String name) {
+        return byName.get(name);
+    }
+
+    /** By number, or null. */
+    LogicalPartition numbered(int number) {
+        return byName.values().stream().filter(one -> one.number() == number).findAny()
+                .orElse(null);
+    }
+
+    /** Name of a number, also of one that is gone. */
+    String name(int number) {
+        LogicalPartition partition = numbered(number);
+        return partition == null ? "partition-" + number : partition.name();
+    }
+
+    Collection<LogicalPartition> all() {
+        return byName.values();
+    }
+
+    /** Boots that run or are ending. */
+    List<BootRun> boots() {
+        return byName.values().stream().map(LogicalPartition::boot).filter(Objects::nonNull)
+                .toList();
+    }
+}

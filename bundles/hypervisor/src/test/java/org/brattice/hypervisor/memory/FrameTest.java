@@ -1,0 +1,189 @@
+package org.brattice.hypervisor.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+
+import org.brattice.hypervisor.memory.FrameDescription.Backing;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FrameTest {
+    private static final long BLOCK = 64 << 10;
+    private static final Path LOCKS = Path.of("/proc/locks");
+
+    @TempDir
+    Path data;
+
+    private static FrameDescription description(long memory, Backing backing) {
+        return new FrameDescription("test", memory, BLOCK, 4, 8, backing, Map.of());
+    }
+
+    private Frame open(Backing backing) throws IOException {
+        return Frame.open(data, description(16 * BLOCK, backing));
+    }
+
+    @Test
+    void shouldBeCreatedWithItsHeader() throws IOException {
+        try (Frame frame = open(Backing.DATA)) {
+            assertFalse(frame.attached());
+            assertEquals("BRATTICE", new String(
+                    frame.memory().asSlice(0, 8).toArray(ValueLayout.JAVA_BYTE)));
+            assertEquals(16 * BLOCK, frame.word(FrameLayout.HEADER_MEMORY));
+            assertEquals(BLOCK, frame.word(FrameLayout.HEADER_BLOCK));
+            assertEquals(4, frame.word(FrameLayout.HEADER_PARTITIONS));
+            assertEquals(1, frame.word(FrameLayout.HEADER_NEXT_NUMBER));
+            assertEquals(1, frame.word(FrameLayout.HEADER_STARTS));
+            assertEquals(0, frame.word(FrameLayout.HEADER_CLEAN));
+            assertEquals(16 * BLOCK, Files.size(data.resolve("frame.mem")));
+        }
+    }
+
+    @Test
+    void shouldKeepItsContents() throws IOException {
+        long id;
+        try (Frame frame = open(Backing.DATA)) {
+            Word.opaque(frame.memory(), 15 * BLOCK, 42);
+            id = frame.word(FrameLayout.HEADER_ID);
+        }
+        try (Frame frame = open(Backing.DATA)) {
+            assertTrue(frame.attached());
+            assertEquals(42, Word.opaque(frame.memory(), 15 * BLOCK));
+            assertEquals(id, frame.word(FrameLayout.HEADER_ID));
+            assertEquals(2, frame.word(FrameLayout.HEADER_STARTS));
+            assertEquals(1, frame.word(FrameLayout.HEADER_CLEAN));
+        }
+    }
+
+    @Test
+    void shouldBeCreatedAnewWhenItsCreationWasCutShort() throws IOException {
+        Files.write(data.resolve("frame.mem"), new byte[100]);
+
+        try (Frame frame = open(Backing.DATA)) {
+            assertFalse(frame.attached());
+            assertEquals(FrameLayout.MAGIC, frame.word(0));
+        }
+    }
+
+    @Test
+    void shouldRefuseAnotherDescription() throws IOException {
+        open(Backing.DATA).close();
+
+        assertEquals("memory=2097152 differs from memory=1048576 of the frame memory in "
+                + data.resolve("frame.mem")
+                + ": put the description back, or delete that file and lose its messages",
+                assertThrows(IllegalArgumentException.class,
+                        () -> Frame.open(data, description(32 * BLOCK, Backing.DATA)))
+                        .getMessage());
+        open(Backing.DATA).close();
+    }
+
+    @Test
+    void shouldRefuseAFileThatWasCutShort() throws IOException {
+        open(Backing.DATA).close();
+        try (FileChannel file = FileChannel.open(data.resolve("frame.mem"),
+                StandardOpenOption.WRITE)) {
+            file.truncate(8 * BLOCK);
+        }
+
+        assertEquals("frame memory in " + data.resolve("frame.mem") + " was cut short: bytes="
+                + 8 * BLOCK + " of memory=1 MiB; put the file back, or delete it and lose its"
+                + " messages",
+                assertThrows(IllegalArgumentException.class, () -> open(Backing.DATA))
+                        .getMessage());
+        assertEquals(8 * BLOCK, Files.size(data.resolve("frame.mem")));
+    }
+
+    @Test
+    void shouldRefuseASecondHypervisor() throws IOException {
+        try (Frame frame = open(Backing.DATA)) {
+            String message = assertThrows(IOException.class, () -> open(Backing.DATA)).getMessage();
+
+            assertEquals("frame memory in " + data + " is in use by another hypervisor: stop it,"
+                    + " or choose another data directory", message);
+            assertEquals(1, frame.word(FrameLayout.HEADER_STARTS));
+        }
+        open(Backing.DATA).close();
+    }
+
+    /** POSIX drops a process's locks on a file when it closes any descriptor of that file. */
+    @Test
+    void shouldKeepItsLockWhenASecondHypervisorWasRefused() throws IOException {
+        assumeTrue(Files.isReadable(LOCKS));
+        try (Frame frame = open(Backing.DATA)) {
+            assertTrue(locked(), "before, starts=" + frame.word(FrameLayout.HEADER_STARTS));
+            assertThrows(IOException.class, () -> open(Backing.DATA));
+            assertTrue(locked());
+        }
+        assertFalse(locked());
+    }
+
+    private boolean locked() throws IOException {
+        String inode = ":" + Files.getAttribute(data.resolve("frame.lock"), "unix:ino") + " ";
+        List<String> locks = Files.readAllLines(LOCKS);
+        return locks.stream().anyMatch(line -> line.contains(inode));
+    }
+
+    @Test
+    void shouldRefuseAFrameThatTheDiskCannotHold() throws IOException {
+        FrameDescription huge = new FrameDescription("huge", 1L << 50, 1L << 30, 4, 8,
+                Backing.DATA, Map.of());
+
+        String message = assertThrows(IOException.class, () -> Frame.open(data, huge)).getMessage();
+
+        assertTrue(
+                message.matches("memory=1024 TiB does not fit: .* has \\d+ MiB free; lower memory"
+                        + " or change backing in the frame description, or free space"),
+                message);
+        assertFalse(Files.exists(data.resolve("frame.mem")));
+        open(Backing.DATA).close();
+    }
+
+    @Test
+    void shouldLeaveNoFileWhenAnonymous() throws IOException {
+        try (Frame frame = open(Backing.ANONYMOUS)) {
+            assertEquals("anonymous", frame.backing());
+            Word.opaque(frame.memory(), 15 * BLOCK, 42);
+            try (var files = Files.list(data)) {
+                assertEquals(List.of(data.resolve("frame.lock")), files.toList());
+            }
+        }
+        try (Frame frame = open(Backing.ANONYMOUS)) {
+            assertFalse(frame.attached());
+            assertEquals(0, Word.opaque(frame.memory(), 15 * BLOCK));
+        }
+    }
+
+    @Test
+    void shouldLinkToTheMemoryFileSystem() throws IOException {
+        assumeTrue(Files.isWritable(Path.of("/dev/shm")));
+        Path link = data.resolve("frame.mem");
+        try (Frame frame = open(Backing.MEMORY)) {
+            assertTrue(Files.isSymbolicLink(link));
+            assertEquals(Path.of("/dev/shm"), Files.readSymbolicLink(link).getParent());
+            assertEquals(Files.readSymbolicLink(link).toString(), frame.backing());
+            Word.opaque(frame.memory(), 15 * BLOCK, 42);
+        }
+        try (Frame frame = open(Backing.MEMORY)) {
+            assertTrue(frame.attached());
+            assertEquals(42, Word.opaque(frame.memory(), 15 * BLOCK));
+        }
+        Files.delete(Files.readSymbolicLink(link));
+        try (Frame frame = open(Backing.MEMORY)) {
+            assertFalse(frame.attached());
+        } finally {
+            Files.deleteIfExists(Files.readSymbolicLink(link));
+        }
+    }
+}

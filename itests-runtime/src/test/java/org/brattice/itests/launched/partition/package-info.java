@@ -1,0 +1,2 @@
+/** Small partitions for these tests. */
+package org.brattice.itests.launched.partition;

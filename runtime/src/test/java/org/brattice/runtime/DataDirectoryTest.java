@@ -1,0 +1,77 @@
+package org.brattice.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataDirectoryTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldMakeWhatIsMissing() {
+        try (var data = DataDirectory.take(folder.resolve("a/b c"))) {
+            assertTrue(Files.isDirectory(data.path().resolve("deploy")));
+            assertTrue(Files.isDirectory(data.cache()));
+            assertTrue(Files.isDirectory(data.log().getParent()));
+        }
+    }
+
+    @Test
+    void shouldRefuseDirectoryInUseAndNameTheHolder() {
+        try (var data = DataDirectory.take(folder)) {
+            var refusal = assertThrows(Refusal.class, () -> DataDirectory.take(data.path()));
+            assertEquals("data=" + folder + " is in use by process="
+                    + ProcessHandle.current().pid()
+                    + ": stop that one, or choose another directory with --data",
+                    refusal.getMessage());
+            assertEquals(ExitStatus.IN_USE, refusal.status());
+        }
+    }
+
+    @Test
+    void shouldTakeDirectoryThatWasGivenBack() {
+        DataDirectory.take(folder).close();
+        DataDirectory.take(folder).close();
+    }
+
+    @Test
+    void shouldRefuseDirectoryThatCannotBeMade() throws IOException {
+        var file = Files.createFile(folder.resolve("file"));
+        var refusal = assertThrows(Refusal.class, () -> DataDirectory.take(file));
+        assertTrue(refusal.getMessage().startsWith("data=" + file + " cannot be used ("),
+                refusal.getMessage());
+        assertTrue(refusal.getMessage()
+                .endsWith("): choose a directory you may write to with --data"));
+    }
+
+    @Test
+    void shouldCopyFrameDescriptionOnce() throws IOException {
+        var original = Files.writeString(folder.resolve("original"), "name = first");
+        try (var data = DataDirectory.take(folder.resolve("data"))) {
+            var copy = data.frameDescription(original);
+            Files.writeString(copy, "name = mine");
+            assertEquals("name = mine", Files.readString(data.frameDescription(original)));
+        }
+    }
+
+    @Test
+    void shouldRemoveTemporaryDirectoryWithLinkedFrameMemory() throws IOException {
+        var memory = Files.createFile(folder.resolve("memory"));
+        Path path;
+        try (var temporary = new TemporaryDirectory()) {
+            path = temporary.path();
+            Files.createDirectories(path.resolve("a/b"));
+            Files.createSymbolicLink(path.resolve("frame.mem"), memory);
+        }
+        assertTrue(Files.notExists(path));
+        assertTrue(Files.notExists(memory));
+    }
+}
