@@ -2,11 +2,11 @@ package org.brattice.runtime;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
@@ -27,12 +27,13 @@ final class Machine implements FrameworkListener {
     private static final int FIRST_LEVEL = 1;
     private static final int LAST_LEVEL = 100;
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration REASON_LIMIT = Duration.ofSeconds(2);
     private final Distribution distribution;
     private final BootModules modules;
     private final Framework framework;
     private final StopDeadline deadline;
     private final Exit exit;
-    private final Map<Bundle, Throwable> failures = new ConcurrentHashMap<>();
+    private final Map<Bundle, Throwable> failures = new HashMap<>();
 
     Machine(Distribution distribution, BootModules modules, Map<String, String> properties) {
         this.distribution = distribution;
@@ -95,7 +96,10 @@ final class Machine implements FrameworkListener {
                     event.getThrowable());
         }
         if (event.getType() == FrameworkEvent.ERROR) {
-            failures.putIfAbsent(event.getBundle(), event.getThrowable());
+            synchronized (failures) {
+                failures.putIfAbsent(event.getBundle(), event.getThrowable());
+                failures.notifyAll();
+            }
         }
     }
 
@@ -146,9 +150,25 @@ final class Machine implements FrameworkListener {
     }
 
     private String reason(Bundle bundle) {
-        var failure = failures.get(bundle);
+        var failure = failure(bundle);
         return failure == null
                 ? "bundle=" + bundle.getSymbolicName() + " did not start: see the log"
                 : Console.line(failure);
+    }
+
+    /** Frameworks tell why on a thread of their own, which may come later than the state. */
+    private Throwable failure(Bundle bundle) {
+        var deadline = System.nanoTime() + REASON_LIMIT.toNanos();
+        synchronized (failures) {
+            try {
+                for (long rest; !failures.containsKey(bundle)
+                        && (rest = deadline - System.nanoTime()) > 0;) {
+                    TimeUnit.NANOSECONDS.timedWait(failures, rest);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return failures.get(bundle);
+        }
     }
 }
