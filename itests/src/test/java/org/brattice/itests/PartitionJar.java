@@ -24,6 +24,7 @@ final class PartitionJar {
     private final List<String> capabilities = new ArrayList<>();
     private String version = "1.0.0";
     private String system;
+    private boolean singleton;
 
     PartitionJar(String symbolicName) {
         this.symbolicName = symbolicName;
@@ -52,6 +53,12 @@ final class PartitionJar {
         return this;
     }
 
+    /** Registers one firmware for all boots. */
+    PartitionJar singleton() {
+        singleton = true;
+        return this;
+    }
+
     PartitionJar version(String newVersion) {
         version = newVersion;
         return this;
@@ -75,6 +82,9 @@ final class PartitionJar {
         }
         if (system != null) {
             headers.putValue(PuppetActivator.SYSTEM, system);
+        }
+        if (singleton) {
+            headers.putValue(PuppetActivator.SINGLETON, "true");
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JarOutputStream jar = new JarOutputStream(bytes, manifest)) {

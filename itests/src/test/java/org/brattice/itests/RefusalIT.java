@@ -4,7 +4,10 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.brattice.api.PartitionState;
 import org.brattice.itests.partition.PuppetActivator;
@@ -13,6 +16,9 @@ import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.hooks.resolver.ResolverHookFactory;
+import org.osgi.framework.wiring.BundleRequirement;
 
 /**
  * What the frame will not have is refused before any of its code runs, with a reason that names
@@ -159,6 +165,34 @@ public class RefusalIT extends ContainerTest {
         assertRefused(jar("many", "processors=4"), "many",
                 "processors=4 must be at most 3, which are free in the frame");
         start("fits", "processors=3");
+    }
+
+    @Test
+    public void shouldRefuseFirmwareThatIsNotMadeAfreshForEachBoot() throws Exception {
+        install(small("single").singleton(), "test:single").start();
+        await("single", PartitionState.REFUSED);
+        assertTrue(hypervisor().why("single").toString(), hypervisor().why("single").get(0)
+                .contains("service.scope=singleton must be prototype"));
+    }
+
+    @Test
+    public void shouldRunNothingForStrangersWhoAskForAdmission() throws Exception {
+        start("alice");
+        AtomicInteger calls = new AtomicInteger();
+        BundleRequirement forged = (BundleRequirement) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[]{BundleRequirement.class},
+                (proxy, method, arguments) -> {
+                    calls.incrementAndGet();
+                    return null;
+                });
+        for (ServiceReference<ResolverHookFactory> reference : context
+                .getServiceReferences(ResolverHookFactory.class, null)) {
+            if (reference.getBundle().getSymbolicName().equals("org.brattice.hypervisor")) {
+                context.getService(reference).begin(List.of()).filterMatches(forged,
+                        new ArrayList<>());
+            }
+        }
+        assertEquals(0, calls.get());
     }
 
     @Test

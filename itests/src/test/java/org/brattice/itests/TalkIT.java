@@ -43,6 +43,18 @@ public class TalkIT extends ContainerTest {
     }
 
     @Test
+    public void shouldTalkOnDedicatedProcessors() throws Exception {
+        Terminal alice = terminal("alice", "dedicated=true", "processors=2");
+        Terminal bob = terminal("bob");
+        for (int i = 0; i < 100; i++) {
+            bob.send("alice", "ping " + i);
+            assertEquals("bob: ping " + i, alice.next());
+            alice.send("bob", "pong " + i);
+            assertEquals("alice: pong " + i, bob.next());
+        }
+    }
+
+    @Test
     public void shouldShowTheSameLookUpTableToPartitionsAndTools() throws Exception {
         Terminal alice = terminal("alice", "ipca=64 KiB");
         Terminal bob = terminal("bob", "memory=2 MiB", "ipca=2 MiB");

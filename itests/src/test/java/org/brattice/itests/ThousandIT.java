@@ -27,7 +27,9 @@ import org.osgi.service.cm.ConfigurationAdmin;
 public class ThousandIT extends ContainerTest {
     private static final int HALF = 500;
     private static final String ECHO = "org.brattice.partition.echo.Echo";
-    private static final Duration IDLE = Duration.ofSeconds(5);
+    private static final Duration WINDOW = Duration.ofSeconds(2);
+    private static final int WINDOWS = 8;
+    private static final double IDLE_SHARE = 0.06;
 
     @Inject
     private ConfigurationAdmin admin;
@@ -41,6 +43,18 @@ public class ThousandIT extends ContainerTest {
 
     private static Duration cpu() {
         return ProcessHandle.current().info().totalCpuDuration().orElseThrow();
+    }
+
+    /** What idling takes of one processor, once the start's compilation and collection are over. */
+    private static double idleShare() {
+        double least = 1;
+        for (int i = 0; i < WINDOWS && least >= IDLE_SHARE; i++) {
+            Duration before = cpu();
+            LockSupport.parkNanos(WINDOW.toNanos());
+            least = Math.min(least,
+                    (double) cpu().minus(before).toNanos() / WINDOW.toNanos());
+        }
+        return least;
     }
 
     private static long used() {
@@ -88,9 +102,7 @@ public class ThousandIT extends ContainerTest {
         long running = millis(start);
         long used = used() - usedBefore;
 
-        Duration before = cpu();
-        LockSupport.parkNanos(IDLE.toNanos());
-        Duration idle = cpu().minus(before);
+        double idle = idleShare();
 
         Terminal alice = terminal("alice", "memory=1 MiB", "ipca=1 MiB");
         long shout = System.nanoTime();
@@ -104,11 +116,10 @@ public class ThousandIT extends ContainerTest {
                 () -> assertEquals(HALF, alice.received.size()));
         System.out.println("thousand partitions: installed ms=" + installed + " started ms="
                 + started + " all running ms=" + running + " heap MiB=" + used
-                + " idle cpu=" + idle.toMillis() + " ms in " + IDLE.toMillis()
-                + " ms broadcast us=" + told + " heard and answered us="
+                + " idle share of one processor=%.3f".formatted(idle) + " broadcast us=" + told
+                + " heard and answered us="
                 + (System.nanoTime() - shout) / 1000);
-        double share = (double) idle.toNanos() / IDLE.toNanos();
-        assertTrue("idle share of one processor=" + share, share < 0.2);
+        assertTrue("idle share of one processor=" + idle, idle < IDLE_SHARE);
         for (org.osgi.service.cm.Configuration configuration : configurations) {
             configuration.delete();
         }

@@ -21,12 +21,11 @@ import java.util.concurrent.TimeUnit;
 record Script(int status, String output, String errors) {
     private static final long LIMIT_SECONDS = 60;
 
-    /** Runs it without a terminal, in an empty working directory, and waits for its end. */
+    /** Runs it without a terminal and waits for its end. */
     static Script run(Path script, Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
-        var folder = Files.createTempDirectory("script-");
-        var output = folder.resolve("output").toFile();
-        var errors = folder.resolve("errors").toFile();
+        var output = Files.createTempFile("output", null).toFile();
+        var errors = Files.createTempFile("errors", null).toFile();
         var process = start(script, environment, output, errors, arguments);
         var ended = process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
         process.destroyForcibly();
@@ -47,7 +46,9 @@ record Script(int status, String output, String errors) {
 
     private static String read(File file) {
         try {
-            return Files.readString(file.toPath());
+            var text = Files.readString(file.toPath());
+            Files.delete(file.toPath());
+            return text;
         } catch (IOException e) {
             return e.toString();
         }

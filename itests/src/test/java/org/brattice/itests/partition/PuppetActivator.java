@@ -22,6 +22,8 @@ public final class PuppetActivator implements BundleActivator {
     public static final String RAN = "org.brattice.itests.ran.";
     /** Names of the partitions to register firmware for. */
     public static final String PARTITIONS = "Test-Partitions";
+    /** Whether there is one firmware for all boots, which is a mistake. */
+    public static final String SINGLETON = "Test-Singleton";
     /** Name of the partition to register an operating system for. */
     public static final String SYSTEM = "Test-System";
 
@@ -37,8 +39,13 @@ public final class PuppetActivator implements BundleActivator {
         String partitions = bundle.getHeaders("").get(PARTITIONS);
         if (partitions != null) {
             for (String name : partitions.split(",")) {
-                context.registerService(Firmware.class, new Prototype(context, name),
-                        properties(name));
+                Prototype prototype = new Prototype(context, name);
+                if (bundle.getHeaders("").get(SINGLETON) == null) {
+                    context.registerService(Firmware.class, prototype, properties(name));
+                } else {
+                    context.registerService(Firmware.class, prototype.getService(bundle, null),
+                            properties(name));
+                }
             }
         }
     }

@@ -75,8 +75,8 @@ public final class Frame implements AutoCloseable {
 
     private void checkSame() {
         same("layout version", FrameLayout.HEADER_VERSION, FrameLayout.VERSION);
-        same("memory", FrameLayout.HEADER_MEMORY, description.memory());
-        same("block", FrameLayout.HEADER_BLOCK, description.block());
+        sameSize("memory", FrameLayout.HEADER_MEMORY, description.memory());
+        sameSize("block", FrameLayout.HEADER_BLOCK, description.block());
         same("partitions", FrameLayout.HEADER_PARTITIONS, description.partitions());
     }
 
@@ -89,9 +89,16 @@ public final class Frame implements AutoCloseable {
         }
     }
 
+    private void sameSize(String key, long offset, long expected) {
+        same(key, word(offset) == expected, Size.text(expected), Size.text(word(offset)));
+    }
+
     private void same(String key, long offset, long expected) {
-        long found = word(offset);
-        if (found != expected) {
+        same(key, word(offset) == expected, Long.toString(expected), Long.toString(word(offset)));
+    }
+
+    private void same(String key, boolean same, String expected, String found) {
+        if (!same) {
             throw new IllegalArgumentException(key + "=" + expected + " differs from " + key + "="
                     + found + " of the frame memory in " + file.backing()
                     + ": put the description back, or delete that file and lose its messages");

@@ -24,6 +24,9 @@ interface BootHost {
     /** Enters the IPCA into the look-up table, or finds it there; returns the boot's scanner. */
     Scanner register(BootRun run, MemoryRange range);
 
+    /** Name of a partition, also of one that is gone. Any thread. */
+    String name(int number);
+
     Slots slots();
 
     /** Wakes a partition's event scan. Any thread. */

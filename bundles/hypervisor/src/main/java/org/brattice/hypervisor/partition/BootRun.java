@@ -182,6 +182,11 @@ final class BootRun {
         return processors.size() == 1;
     }
 
+    /** Name of a partition by number. */
+    String nameOf(int number) {
+        return host.name(number);
+    }
+
     /** Why it ended, or null when it was told to. */
     String failure() {
         return failure;

@@ -57,8 +57,8 @@ final class FirmwareReader implements Reader {
 
     @Override
     public void poisoned(int source, long position, int attempts) {
-        run.fault(Kind.POISONED, "message position=" + position + " source=" + source
-                + " was given up after attempts=" + attempts);
+        run.fault(Kind.POISONED, "message position=" + position + " source="
+                + run.nameOf(source) + " was given up after attempts=" + attempts);
     }
 
     @Override

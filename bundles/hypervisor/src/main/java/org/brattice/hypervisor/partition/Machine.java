@@ -78,6 +78,11 @@ final class Machine implements BootHost, AutoCloseable {
     }
 
     @Override
+    public String name(int number) {
+        return partitions.name(number);
+    }
+
+    @Override
     public Slots slots() {
         return holdings.slots();
     }

@@ -31,14 +31,13 @@ final class ResolverGate implements ResolverHookFactory {
         return new Hook(admission.begin(genuine(triggers)));
     }
 
-    private List<BundleRevision> genuine(Collection<BundleRevision> revisions) {
-        List<BundleRevision> genuine = new ArrayList<>();
-        for (BundleRevision revision : revisions) {
-            if (revision.getClass().getModule() == framework) {
-                genuine.add(revision);
-            }
-        }
-        return genuine;
+    /** Those that the framework made: whatever is called on others is a stranger's code. */
+    private <T> List<T> genuine(Collection<T> all) {
+        return all.stream().filter(this::isGenuine).toList();
+    }
+
+    private boolean isGenuine(Object one) {
+        return one.getClass().getModule() == framework;
     }
 
     /** One resolution's. */
@@ -51,10 +50,9 @@ final class ResolverGate implements ResolverHookFactory {
 
         @Override
         public void filterResolvable(Collection<BundleRevision> candidates) {
-            List<BundleRevision> left = genuine(candidates);
+            List<BundleRevision> left = new ArrayList<>(genuine(candidates));
             hook.filterResolvable(left);
-            Set<BundleRevision> admitted = new HashSet<>(left);
-            candidates.removeIf(candidate -> !admitted.contains(candidate));
+            keep(left, candidates);
         }
 
         @Override
@@ -66,12 +64,23 @@ final class ResolverGate implements ResolverHookFactory {
         @Override
         public void filterMatches(BundleRequirement requirement,
                 Collection<BundleCapability> candidates) {
-            hook.filterMatches(requirement, candidates);
+            if (isGenuine(requirement)) {
+                List<BundleCapability> left = new ArrayList<>(genuine(candidates));
+                hook.filterMatches(requirement, left);
+                keep(left, candidates);
+            }
         }
 
         @Override
         public void end() {
             hook.end();
+        }
+
+        private <T> void keep(List<T> left, Collection<T> candidates) {
+            if (left.size() < candidates.size()) {
+                Set<T> kept = new HashSet<>(left);
+                candidates.removeIf(candidate -> !kept.contains(candidate));
+            }
         }
     }
 }

@@ -11,11 +11,14 @@ import org.brattice.hypervisor.vsr.Scanner;
 
 /** The event scan as the operating system calls it, on the partition's first processor. */
 final class ScanLoop implements EventScan {
+    private static final long GRID = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final BootRun run;
     private final Scanner scanner;
     private final Firmware firmware;
     private final Queue<Runnable> tasks;
     private final long period;
+    private final long grid;
     private long nextTick;
     private boolean polling;
 
@@ -25,7 +28,14 @@ final class ScanLoop implements EventScan {
         this.firmware = firmware;
         this.tasks = tasks;
         this.period = TimeUnit.MILLISECONDS.toNanos(run.declaration().scanPeriodMillis());
-        this.nextTick = System.nanoTime() + period;
+        this.grid = Math.min(period, GRID);
+        this.nextTick = nextTick();
+    }
+
+    /** On a common grid, so that many idle partitions wake the machine together, and seldom. */
+    private long nextTick() {
+        long latest = System.nanoTime() + period;
+        return latest - Math.floorMod(latest, grid);
     }
 
     @Override
@@ -57,7 +67,7 @@ final class ScanLoop implements EventScan {
             }
         }
         if (System.nanoTime() - nextTick >= 0) {
-            nextTick = System.nanoTime() + period;
+            nextTick = nextTick();
             run.guarded(Kind.TASK_THREW, "tick", firmware::tick);
         }
         return done;

@@ -80,7 +80,7 @@ class FrameTest {
     void shouldRefuseAnotherDescription() throws IOException {
         open(Backing.DATA).close();
 
-        assertEquals("memory=2097152 differs from memory=1048576 of the frame memory in "
+        assertEquals("memory=2 MiB differs from memory=1 MiB of the frame memory in "
                 + data.resolve("frame.mem")
                 + ": put the description back, or delete that file and lose its messages",
                 assertThrows(IllegalArgumentException.class,
