@@ -51,7 +51,7 @@ final class HostileFirmware implements Firmware {
         oldPayload = message.payload();
         new ReflectionTrials(trials, context).run(ipca, boot, message);
         new MemoryTrials(trials).run(boot, message);
-        new NativeTrials(trials).run(boot, ipca);
+        new NativeTrials(trials, context.getProperty("brattice.frame")).run(boot, ipca);
         new IdentityTrials(trials, context, ipca).run(boot, message);
         new FrameworkTrials(trials, context).run(ipca, boot, message);
         trials.end("attack");

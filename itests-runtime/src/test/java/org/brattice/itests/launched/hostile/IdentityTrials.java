@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -89,6 +90,19 @@ final class IdentityTrials {
                 });
             }
         }
+        trials.attemptKnown("fields of another bundle's firmware", () -> {
+            for (var reference : context.getServiceReferences(Firmware.class, null)) {
+                if (reference.getBundle().getSymbolicName().endsWith("echo")) {
+                    Firmware other = context.getServiceObjects(reference).getService();
+                    var field = Arrays.stream(other.getClass().getDeclaredFields())
+                            .filter(one -> one.getType() == IpcaService.class).findFirst()
+                            .orElseThrow();
+                    field.setAccessible(true);
+                    return field.get(other);
+                }
+            }
+            return null;
+        });
         trials.attempt("echo's own firmware on my processor", () -> {
             for (var reference : context.getServiceReferences(Firmware.class, null)) {
                 if (reference.getBundle().getSymbolicName().endsWith("echo")) {

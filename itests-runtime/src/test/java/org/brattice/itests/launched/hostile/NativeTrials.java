@@ -1,5 +1,7 @@
 package org.brattice.itests.launched.hostile;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -20,9 +22,11 @@ import org.brattice.api.IpcaService;
 @SuppressWarnings("restricted")
 final class NativeTrials {
     private final Trials trials;
+    private final String frame;
 
-    NativeTrials(Trials trials) {
+    NativeTrials(Trials trials, String frame) {
         this.trials = trials;
+        this.frame = frame;
     }
 
     void run(Boot boot, IpcaService ipca) {
@@ -30,6 +34,7 @@ final class NativeTrials {
         MemorySegment memory = boot.memory().get(0);
         unsafe(memory.address(), ipca);
         agents();
+        files(memory.address());
         trials.attempt("reinterpret through reflection", () -> MemorySegment.class
                 .getMethod("reinterpret", long.class).invoke(memory, memory.byteSize() * 2));
         trials.attempt("reinterpret through a handle", () -> (MemorySegment) MethodHandles.lookup()
@@ -135,6 +140,23 @@ final class NativeTrials {
         Field field = load("sun.misc.Unsafe").getDeclaredField("theUnsafe");
         field.setAccessible(true);
         return field.get(null);
+    }
+
+    /** What the process may open, its bundles may open. */
+    private void files(long address) {
+        trials.attemptKnown("the process's memory as a file",
+                () -> bytes(Path.of("/proc/self/mem"), address));
+        trials.attemptKnown("frame memory as a file",
+                () -> bytes(Path.of(frame).resolveSibling("frame.mem"), 0));
+    }
+
+    private static byte[] bytes(Path file, long offset) throws IOException {
+        try (var opened = new RandomAccessFile(file.toFile(), "r")) {
+            opened.seek(offset);
+            byte[] bytes = new byte[8];
+            opened.readFully(bytes);
+            return bytes;
+        }
     }
 
     private void agents() {

@@ -155,7 +155,8 @@ final class ReflectionTrials {
         Bundle system = context.getBundle(0);
         for (Object internal : new Object[]{context, system}) {
             Class<?> type = internal.getClass();
-            trials.attempt("framework internals: " + type.getSimpleName(), () -> {
+            String name = internal == system ? "system bundle" : "context";
+            trials.attemptKnown("framework internals: " + name, () -> {
                 for (Class<?> one = type; one != Object.class; one = one.getSuperclass()) {
                     for (Field field : one.getDeclaredFields()) {
                         field.setAccessible(true);
@@ -165,7 +166,7 @@ final class ReflectionTrials {
                 }
                 throw new Trials.Nothing("it has no fields");
             });
-            trials.attempt("framework look-up: " + type.getSimpleName(),
+            trials.attemptKnown("framework look-up: " + name,
                     () -> MethodHandles.privateLookupIn(type, MethodHandles.lookup()));
         }
         trials.attempt("the framework's trusted accessor", () -> {
