@@ -24,14 +24,14 @@ public final class PartitionsCommand {
     @Descriptor("lists the partitions of the frame")
     public void partitions(@Descriptor("(takes no parameters)") String... words) {
         Words.exactly("partitions", words);
-        Table table = new Table(">NUMBER", "NAME", "STATE", ">MEMORY", ">IPCA", ">PROCESSORS",
-                ">BOOTS", ">READ", ">UNREAD", "BUNDLE");
+        Table table = new Table(">NUMBER", "NAME", "STATE", ">MEMORY", ">IPCA", ">BOOTS",
+                ">READ", ">UNREAD", "BUNDLE");
         List<PartitionInfo> partitions = operator.hypervisor().partitions();
         for (PartitionInfo partition : partitions) {
             table.row(partition.number() == 0 ? "-" : partition.number(), partition.name(),
-                    partition.state(), memory(partition), ipca(partition), partition.processors(),
-                    partition.boots(), partition.read(), partition.unreadBytes(),
-                    partition.bundle().isEmpty() ? "-" : partition.bundle());
+                    partition.state(), memory(partition), ipca(partition), partition.boots(),
+                    partition.read(), partition.unreadBytes(),
+                    bundle(partition));
         }
         table.print(System.out);
         for (PartitionInfo partition : partitions) {
@@ -40,6 +40,11 @@ public final class PartitionsCommand {
                         + partition.reason());
             }
         }
+    }
+
+    /** Without its version, so that a row fits on a line. */
+    private static String bundle(PartitionInfo partition) {
+        return partition.bundle().isEmpty() ? "-" : partition.bundle().replaceFirst("/\\S+", "");
     }
 
     static String memory(PartitionInfo partition) {

@@ -27,10 +27,10 @@ class LookingTest {
         bench.hypervisor.with(FakeHypervisor.refused("greedy", "memory=9 GiB exceeds free=1 GiB"));
         assertEquals(
                 """
-                        NUMBER  NAME     STATE    MEMORY   IPCA  PROCESSORS  BOOTS  READ  UNREAD  BUNDLE
-                             1  console  RUNNING  16 MiB  1 MiB           1      1    42     128  org.console/1.0.0 [7]
-                             2  echo     RUNNING  16 MiB  1 MiB           1      1    42     128  org.echo/1.0.0 [7]
-                             -  greedy   REFUSED       -      -           1      0     0       0  org.greedy/1.0.0 [8]
+                        NUMBER  NAME     STATE    MEMORY   IPCA  BOOTS  READ  UNREAD  BUNDLE
+                             1  console  RUNNING  16 MiB  1 MiB      1    42     128  org.console [7]
+                             2  echo     RUNNING  16 MiB  1 MiB      1    42     128  org.echo [7]
+                             -  greedy   REFUSED       -      -      0     0       0  org.greedy [8]
                         greedy is REFUSED: memory=9 GiB exceeds free=1 GiB
                         """,
                 lines("partitions"));

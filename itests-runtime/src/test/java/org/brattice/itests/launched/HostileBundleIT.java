@@ -89,7 +89,7 @@ final class HostileBundleIT {
     }
 
     private static String bundleId(String partitions) {
-        var matcher = Pattern.compile("hostile/1\\.0\\.0 \\[(\\d+)]").matcher(partitions);
+        var matcher = Pattern.compile("hostile \\[(\\d+)]").matcher(partitions);
         assertTrue(matcher.find(), partitions);
         return matcher.group(1);
     }
