@@ -165,6 +165,21 @@ class LeaseTest {
         writer.join();
     }
 
+    /** A writer that has its lease already did not see it asleep, and will not wake it. */
+    @Test
+    void shouldNotLetTheScannerSleepWhileAWriterHasIt() throws Exception {
+        Scanner scanner = bench.scanner(y, recorder);
+        StepHolder[] parked = new StepHolder[1];
+        Thread writer = parkedIn(Step.BODY, parked);
+
+        long start = System.nanoTime();
+        scanner.await(10_000_000_000L);
+
+        assertTrue(System.nanoTime() - start < 5_000_000_000L);
+        parked[0].resume.countDown();
+        writer.join();
+    }
+
     private Thread parkedIn(Step step, StepHolder[] holder) throws InterruptedException {
         java.util.concurrent.CountDownLatch ready = new java.util.concurrent.CountDownLatch(1);
         Thread writer = Thread.ofPlatform().start(() -> {

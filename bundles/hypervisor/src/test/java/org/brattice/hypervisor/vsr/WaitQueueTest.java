@@ -108,6 +108,25 @@ class WaitQueueTest {
         assertEquals(0, bench.word(y, FrameLayout.CONTROL_WAITERS));
     }
 
+    /** Else those with small messages would keep one with a large message waiting for ever. */
+    @Test
+    void shouldLeaveAllRoomToTheFirst() throws Exception {
+        Holder small = bench.holder(x);
+        for (int i = 0; i < 7; i++) {
+            assertTrue(bench.vsr.send(small, y, large, Delivery.TRY) >= 0);
+        }
+        CompletableFuture<Long> waiting = started(z, false, new AtomicReference<>(),
+                me -> bench.vsr.send(me, y, large, WAIT));
+        awaitWaiters(y, 1);
+
+        assertEquals(IpcaService.NO_ROOM, bench.send(small, y, "would fit"));
+
+        bench.scanner(y, recorder).poll(1);
+        assertTrue(get(waiting) >= 0);
+        bench.scanner(y, recorder).poll(1);
+        assertTrue(bench.send(small, y, "fits") >= 0);
+    }
+
     @Test
     void shouldWakeTheFirstWhenThereIsRoom() throws Exception {
         Scanner scanner = bench.scanner(y, recorder);
