@@ -16,7 +16,10 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface IpcaService {
-    /** The receiver's IPCA has no room: nothing was sent. */
+    /**
+     * The receiver's IPCA has no room, others wait for it already, or too many write to it at this moment:
+     * nothing was sent.
+     */
     long NO_ROOM = -1;
 
     /** The partition has no IPCA at present, or is gone for ever: nothing was sent. */
@@ -44,7 +47,7 @@ public interface IpcaService {
      * Sends one message: one copy from this partition's memory into the receiver's IPCA, under its
      * write lease (S4). A payload beyond {@link #recordLimit} goes in chunks (S8), and is sent when
      * the last one commits; it needs a {@code delivery} that waits, and waits at most so long for
-     * each chunk.
+     * each chunk. At most 64 such messages are on their way to a receiver at once.
      *
      * @param receiver number of another partition
      * @param payload any segment accessible from this thread; need not be kept afterwards

@@ -106,7 +106,7 @@ final class BootGrant implements Boot {
         if (refusal != null) {
             throw new HypervisorCallException("ipca=" + range + " " + refusal);
         }
-        scanner = host.register(run, range);
+        host.register(run, range, made -> scanner = made);
         ipca = range;
     }
 

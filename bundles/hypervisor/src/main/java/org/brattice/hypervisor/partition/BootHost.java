@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.partition;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import org.brattice.api.MemoryRange;
 import org.brattice.hypervisor.memory.View;
@@ -21,8 +22,11 @@ interface BootHost {
     /** The partition's IPCA, or null. */
     MemoryRange ipca(int number);
 
-    /** Enters the IPCA into the look-up table, or finds it there; returns the boot's scanner. */
-    Scanner register(BootRun run, MemoryRange range);
+    /**
+     * Enters the IPCA into the look-up table, or finds it there, and makes the boot's scanner, which is
+     * taken before anybody else can look whether the boot has one.
+     */
+    void register(BootRun run, MemoryRange range, Consumer<Scanner> taken);
 
     /** Name of a partition, also of one that is gone. Any thread. */
     String name(int number);

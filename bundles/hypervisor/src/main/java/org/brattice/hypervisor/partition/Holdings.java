@@ -2,7 +2,9 @@ package org.brattice.hypervisor.partition;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 import org.brattice.api.Fault.Kind;
@@ -35,6 +37,8 @@ final class Holdings implements Admission.Owners {
     private final IpcaRegistry ipcas;
     private final Slots slots;
     private final Quarantine quarantine = new Quarantine();
+    /** Areas that are being moved, or whose old holder is not yet gone. */
+    private final Set<Area> moving = new HashSet<>();
 
     Holdings(Frame frame, ControlThread control, Partitions partitions) {
         this.frame = frame;
@@ -201,7 +205,9 @@ final class Holdings implements Admission.Owners {
     /** A lease that a hung thread holds is broken by nobody: the IPCAs move away from it. */
     private void moveAwayFrom(int holder) {
         for (Area area : vsr.heldBy(holder)) {
-            move(area, holder);
+            if (!moving.contains(area)) {
+                move(area, holder);
+            }
         }
     }
 
@@ -218,16 +224,23 @@ final class Holdings implements Admission.Owners {
         }
         Area fresh = ipcas.prepare(area.number(), range);
         long lease = vsr.leaseOf(area);
+        moving.add(area);
         BootRun boot = owner.boot();
-        if (boot != null && boot.scanner() != null) {
-            boot.scanner().remap(fresh);
-        } else {
-            vsr.move(area, fresh);
+        // A boot that is about to have a scanner has it afterwards, of the area that is then right.
+        synchronized (ipcas) {
+            if (boot != null && boot.scanner() != null) {
+                boot.scanner().remap(fresh);
+            } else {
+                vsr.move(area, fresh);
+            }
         }
         owner.fault(Kind.LEASE_LOST, "its IPCA was moved to " + range
                 + " away from a hung thread of " + partitions.name(holder));
         quarantine.add(() -> vsr.area(owner.number()) != area && holders.gone(lease),
-                () -> ipcas.release(area.control()));
+                () -> {
+                    moving.remove(area);
+                    ipcas.release(area.control());
+                });
         sweep();
     }
 

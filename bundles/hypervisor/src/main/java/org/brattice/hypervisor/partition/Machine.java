@@ -3,6 +3,7 @@ package org.brattice.hypervisor.partition;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 import org.brattice.api.MemoryRange;
 import org.brattice.hypervisor.memory.Frame;
@@ -71,10 +72,12 @@ final class Machine implements BootHost, AutoCloseable {
     }
 
     @Override
-    public Scanner register(BootRun run, MemoryRange range) {
-        return new Scanner(holdings.vsr(),
-                holdings.ipcas().register(run.partition().number(), range),
-                run.scanning().holder(), run.view(), new FirmwareReader(run, run.firmware()));
+    public void register(BootRun run, MemoryRange range, Consumer<Scanner> taken) {
+        synchronized (holdings.ipcas()) {
+            taken.accept(new Scanner(holdings.vsr(),
+                    holdings.ipcas().register(run.partition().number(), range),
+                    run.scanning().holder(), run.view(), new FirmwareReader(run, run.firmware())));
+        }
     }
 
     @Override
