@@ -9,12 +9,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 import org.brattice.api.Partition;
 import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.memory.Size;
+import org.brattice.hypervisor.partition.Declarations.Declared;
+import org.brattice.hypervisor.partition.Declarations.Owners;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.hooks.resolver.ResolverHook;
 import org.osgi.framework.hooks.resolver.ResolverHookFactory;
@@ -23,88 +24,26 @@ import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
 
 /**
- * Which bundles declare which partitions, and whether the frame will have them: a bundle that declares
- * one it will not have is kept from resolving, so none of its code runs. Called by the framework on any
- * thread, under this object's monitor; calls nothing that resolves.
+ * Keeps a bundle that declares a partition the frame will not have from resolving, so that none of its
+ * code runs. Called by the framework on any thread, under this object's monitor; calls nothing that
+ * resolves.
  */
 final class Admission implements ResolverHookFactory {
     private final FrameDescription frame;
     private final BlockMap blocks;
+    private final Declarations declarations;
     private final Owners owners;
     private final Runnable changed;
-    private final Map<Long, List<Declared>> bundles = new TreeMap<>();
     private final Map<Long, String> shortages = new HashMap<>();
 
-    /**
-     * A partition that a bundle declares.
-     *
-     * @param name as declared
-     * @param bundle who declares it
-     * @param attributes of the capability
-     * @param declaration what they say, or null when malformed
-     * @param refusal why the frame will not have it, or null
-     */
-    record Declared(String name, Bundle bundle, Map<String, Object> attributes,
-            Declaration declaration, String refusal) {}
-
-    /**
-     * A partition that has its memory already.
-     *
-     * @param bundleId of the bundle whose firmware it runs or last ran, or -1 when not known
-     * @param bundle that bundle as people name it
-     */
-    record Holding(long bundleId, String bundle) {}
-
-    /** Who owns what at present. Any thread. */
-    interface Owners {
-        /** A partition that has its memory, or null. */
-        Holding holding(String partition);
-
-        /** Why a declaration's slots or processors are not to be had, or null. */
-        String refusal(Declaration declaration);
-    }
-
     /** With who knows what is owned; told of refusals. */
-    Admission(FrameDescription frame, BlockMap blocks, Owners owners, Runnable changed) {
+    Admission(FrameDescription frame, BlockMap blocks, Declarations declarations, Owners owners,
+            Runnable changed) {
         this.frame = frame;
         this.blocks = blocks;
+        this.declarations = declarations;
         this.owners = owners;
         this.changed = changed;
-    }
-
-    private boolean allotted(String name) {
-        return owners.holding(name) != null;
-    }
-
-    /** Who else has a partition, though not declared by that name (a configuration named it), or null. */
-    synchronized String holder(String name, Bundle bundle) {
-        Holding holding = owners.holding(name);
-        return holding == null || holding.bundleId() == bundle.getBundleId()
-                || !bundles.containsKey(holding.bundleId()) ? null : holding.bundle();
-    }
-
-    /** Reads what a bundle's newest revision declares; the bundle has been installed or updated. */
-    synchronized List<Declared> read(Bundle bundle) {
-        BundleRevision revision = bundle.adapt(BundleRevision.class);
-        List<Declared> declared = new ArrayList<>();
-        if (revision != null) {
-            for (BundleCapability capability : revision
-                    .getDeclaredCapabilities(Partition.NAMESPACE)) {
-                declared.add(declared(bundle, capability.getAttributes()));
-            }
-        }
-        if (declared.isEmpty()) {
-            bundles.remove(bundle.getBundleId());
-        } else {
-            bundles.put(bundle.getBundleId(), declared);
-        }
-        return declared;
-    }
-
-    /** The bundle is gone. */
-    synchronized void remove(Bundle bundle) {
-        bundles.remove(bundle.getBundleId());
-        shortages.remove(bundle.getBundleId());
     }
 
     /** Why a bundle was last kept from resolving although its declarations are sound, or null. */
@@ -112,83 +51,9 @@ final class Admission implements ResolverHookFactory {
         return resolved(bundle) ? null : shortages.get(bundle.getBundleId());
     }
 
-    private Declared declared(Bundle bundle, Map<String, Object> attributes) {
-        Object name = attributes.get("name");
-        String text = name == null ? "" : name.toString();
-        try {
-            Declaration declaration = Declaration.of(attributes);
-            return new Declared(text, bundle, attributes, declaration, bound(declaration));
-        } catch (IllegalArgumentException e) {
-            return new Declared(text, bundle, attributes, null, e.getMessage());
-        }
-    }
-
-    /** Why the frame could never have it, or null. */
-    String bound(Declaration declaration) {
-        long capacity = blocks.capacity() * frame.block();
-        if (declaration.memory() > capacity) {
-            return "memory=" + Size.text(declaration.memory()) + " must be at most "
-                    + Size.text(capacity) + ", which is all that partitions of this frame can own";
-        }
-        if (declaration.processors() > frame.processors()) {
-            return "processors=" + declaration.processors() + " must be at most "
-                    + frame.processors() + ", the frame's";
-        }
-        for (String slot : declaration.slots()) {
-            if (!frame.slots().containsKey(slot)) {
-                return "slots=" + slot + " is no slot of the frame, which has "
-                        + (frame.slots().isEmpty() ? "none" : frame.slots().keySet())
-                        + ": add slot."
-                        + slot + " to the frame description";
-            }
-        }
-        return null;
-    }
-
-    /**
-     * All that is declared, by bundle. A name belongs to the installed bundle that has the partition,
-     * then to the first that declares it; others are refused.
-     */
-    synchronized List<Declared> declared() {
-        Map<String, Declared> first = new HashMap<>();
-        List<Declared> all = new ArrayList<>();
-        for (List<Declared> declared : bundles.values()) {
-            for (Declared one : declared) {
-                Declared owner = first.get(one.name());
-                String holder = holder(one.name(), one.bundle());
-                if (holder != null) {
-                    all.add(taken(one, holder));
-                } else if (owner == null || owner.refusal() != null) {
-                    first.put(one.name(), one);
-                    all.add(one);
-                } else {
-                    all.add(taken(one, text(owner.bundle())));
-                }
-            }
-        }
-        return all;
-    }
-
-    private static Declared taken(Declared declared, String holder) {
-        return new Declared(declared.name(), declared.bundle(), declared.attributes(), null,
-                taken(declared.name(), holder));
-    }
-
-    /** Why a partition cannot have a name. */
-    static String taken(String name, String holder) {
-        return "name=" + name + " is taken by bundle " + holder
-                + ": a partition's name is unique in the frame";
-    }
-
-    /** What a bundle declares, its own view of names that are taken included. */
-    List<Declared> of(Bundle bundle) {
-        return declared().stream().filter(one -> one.bundle().equals(bundle)).toList();
-    }
-
-    /** A bundle as people name it. */
-    static String text(Bundle bundle) {
-        return bundle.getSymbolicName() + "/" + bundle.getVersion() + " [" + bundle.getBundleId()
-                + "]";
+    /** The bundle is gone. */
+    synchronized void remove(Bundle bundle) {
+        shortages.remove(bundle.getBundleId());
     }
 
     @Override
@@ -204,7 +69,8 @@ final class Admission implements ResolverHookFactory {
 
     /** Whole blocks for the partitions that have not got their memory yet. */
     private long blocksFor(Collection<Declared> declared) {
-        return declared.stream().filter(one -> one.refusal() == null && !allotted(one.name()))
+        return declared.stream()
+                .filter(one -> one.refusal() == null && owners.holding(one.name()) == null)
                 .mapToLong(one -> blocks.blocksFor(one.declaration().memory())).sum();
     }
 
@@ -259,8 +125,8 @@ final class Admission implements ResolverHookFactory {
         }
 
         private boolean refused(Bundle bundle) {
-            if (!bundles.containsKey(bundle.getBundleId())) {
-                read(bundle);
+            if (!declarations.knows(bundle)) {
+                declarations.read(bundle);
                 declared = null;
             }
             if (declared == null) {
@@ -287,7 +153,7 @@ final class Admission implements ResolverHookFactory {
 
         /** Everything declared, and the memory that no resolved bundle has been promised. */
         private void look() {
-            List<Declared> all = declared();
+            List<Declared> all = declarations.all();
             declared = all.stream().collect(groupingBy(one -> one.bundle().getBundleId()));
             free = blocks.free()
                     - blocksFor(all.stream().filter(one -> resolved(one.bundle())).toList());

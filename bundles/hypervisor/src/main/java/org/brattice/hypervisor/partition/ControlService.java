@@ -44,7 +44,7 @@ final class ControlService implements Hypervisor {
     public List<PartitionInfo> partitions() {
         List<PartitionInfo> infos = new ArrayList<>();
         machine.partitions().all().forEach(partition -> infos.add(info(partition)));
-        for (Admission.Declared declared : machine.admission().declared()) {
+        for (Declarations.Declared declared : machine.declarations().all()) {
             LogicalPartition known = machine.partitions().named(declared.name());
             if (known == null
                     || declared.refusal() != null && known.bundleId() != declared.bundle()
@@ -64,7 +64,7 @@ final class ControlService implements Hypervisor {
         return infos;
     }
 
-    private PartitionInfo info(Admission.Declared declared) {
+    private PartitionInfo info(Declarations.Declared declared) {
         String reason = declared.refusal() != null
                 ? declared.refusal()
                 : machine.admission().shortage(declared.bundle());
@@ -72,7 +72,7 @@ final class ControlService implements Hypervisor {
                 reason == null ? PartitionState.DECLARED : PartitionState.REFUSED,
                 Instant.ofEpochMilli(declared.bundle().getLastModified()),
                 reason == null ? String.join("; ", why.bundle(declared.bundle())) : reason,
-                Admission.text(declared.bundle()), declared.declaration());
+                Declarations.text(declared.bundle()), declared.declaration());
     }
 
     private static PartitionInfo info(String name, PartitionState state, Instant since,

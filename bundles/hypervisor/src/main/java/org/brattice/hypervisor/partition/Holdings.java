@@ -23,7 +23,7 @@ import org.brattice.hypervisor.vsr.Vsr;
  * What partitions own: number, memory blocks, IPCA, slots, processors; given, refused, taken back and
  * moved on the control thread, looked at from any.
  */
-final class Holdings implements Admission.Owners {
+final class Holdings implements Declarations.Owners {
     private static final Duration SWEEP = Duration.ofMillis(200);
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
@@ -84,11 +84,11 @@ final class Holdings implements Admission.Owners {
     }
 
     @Override
-    public Admission.Holding holding(String name) {
+    public Declarations.Holding holding(String name) {
         LogicalPartition partition = partitions.named(name);
         return partition == null || partition.number() == 0
                 ? null
-                : new Admission.Holding(partition.bundleId(), partition.bundle());
+                : new Declarations.Holding(partition.bundleId(), partition.bundle());
     }
 
     @Override

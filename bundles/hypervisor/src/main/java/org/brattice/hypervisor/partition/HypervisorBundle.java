@@ -58,7 +58,7 @@ public final class HypervisorBundle
                 new ResolverGate(machine.admission(), context.getClass().getModule()), null));
         context.addBundleListener(this);
         for (Bundle bundle : context.getBundles()) {
-            machine.admission().read(bundle);
+            machine.declarations().read(bundle);
         }
         registrations.add(context.registerService(IpcaService.class, new PerBundle(), preferred()));
         registrations.add(context.registerService(Hypervisor.class,
@@ -97,11 +97,12 @@ public final class HypervisorBundle
     public void bundleChanged(BundleEvent event) {
         Bundle bundle = event.getBundle();
         switch (event.getType()) {
-            case BundleEvent.INSTALLED, BundleEvent.UPDATED -> machine.admission().read(bundle);
+            case BundleEvent.INSTALLED, BundleEvent.UPDATED -> machine.declarations().read(bundle);
             case BundleEvent.UNINSTALLED -> {
-                List<String> declared = machine.admission().of(bundle).stream()
-                        .filter(one -> one.refusal() == null).map(Admission.Declared::name)
+                List<String> declared = machine.declarations().of(bundle).stream()
+                        .filter(one -> one.refusal() == null).map(Declarations.Declared::name)
                         .toList();
+                machine.declarations().remove(bundle);
                 machine.admission().remove(bundle);
                 machine.lifeCycle().uninstalled(bundle, declared);
             }

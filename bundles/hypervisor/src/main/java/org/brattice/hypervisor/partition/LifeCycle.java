@@ -26,7 +26,7 @@ final class LifeCycle {
     private final ControlThread control;
     private final Partitions partitions;
     private final Holdings holdings;
-    private final Admission admission;
+    private final Declarations declarations;
     private final Deadlines deadlines;
     private final Runnable changed;
     private final Function<NewBoot, BootRun> boots;
@@ -40,12 +40,13 @@ final class LifeCycle {
     record NewBoot(LogicalPartition partition, Declaration declaration, FirmwareSource source,
             long count) {}
 
-    LifeCycle(ControlThread control, Partitions partitions, Holdings holdings, Admission admission,
+    LifeCycle(ControlThread control, Partitions partitions, Holdings holdings,
+            Declarations declarations,
             Deadlines deadlines, Runnable changed, Function<NewBoot, BootRun> boots) {
         this.control = control;
         this.partitions = partitions;
         this.holdings = holdings;
-        this.admission = admission;
+        this.declarations = declarations;
         this.deadlines = deadlines;
         this.changed = changed;
         this.boots = boots;
@@ -105,7 +106,7 @@ final class LifeCycle {
 
     /** Of the partition that firmware is for. */
     String name(FirmwareSource source) {
-        return name(admission.of(source.bundle()), source.properties());
+        return name(declarations.of(source.bundle()), source.properties());
     }
 
     /** Firmware that was refused, and why. */
@@ -131,13 +132,13 @@ final class LifeCycle {
 
     /** Boots firmware, or says why not. */
     private String admitted(FirmwareSource source, Map<String, ?> properties) {
-        List<Admission.Declared> declared = admission.of(source.bundle());
+        List<Declarations.Declared> declared = declarations.of(source.bundle());
         if (declared.isEmpty()) {
             return "bundle " + source.description()
                     + " declares no partition: put @Partition on its Firmware component";
         }
         String name = name(declared, properties);
-        Admission.Declared base = declared.stream().filter(one -> one.name().equals(name))
+        Declarations.Declared base = declared.stream().filter(one -> one.name().equals(name))
                 .findFirst().orElse(declared.get(0));
         if (base.refusal() != null) {
             return base.refusal();
@@ -148,9 +149,9 @@ final class LifeCycle {
                     + " scope = ServiceScope.PROTOTYPE on its Firmware component";
         }
         Declaration declaration = Declaration.of(base.attributes(), properties);
-        String holder = admission.holder(declaration.name(), source.bundle());
+        String holder = declarations.holder(declaration.name(), source.bundle());
         if (holder != null) {
-            return Admission.taken(declaration.name(), holder);
+            return Declarations.taken(declaration.name(), holder);
         }
         LogicalPartition partition = partitions.entry(declaration.name());
         BootRun boot = partition.boot();
@@ -161,10 +162,10 @@ final class LifeCycle {
             partition.next(new LogicalPartition.Next(source, properties));
             return null;
         }
-        return Admission.taken(declaration.name(), boot.source().description());
+        return Declarations.taken(declaration.name(), boot.source().description());
     }
 
-    private static String name(List<Admission.Declared> declared, Map<String, ?> properties) {
+    private static String name(List<Declarations.Declared> declared, Map<String, ?> properties) {
         Object property = properties.get(Declaration.NAME);
         if (property != null) {
             return property.toString();
@@ -181,7 +182,7 @@ final class LifeCycle {
 
     private String start(LogicalPartition partition, FirmwareSource source,
             Declaration declaration) {
-        String refusal = admission.bound(declaration);
+        String refusal = declarations.bound(declaration);
         if (refusal == null) {
             refusal = holdings.give(partition, declaration);
         }

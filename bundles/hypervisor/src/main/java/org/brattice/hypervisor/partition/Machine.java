@@ -20,6 +20,7 @@ final class Machine implements BootHost, AutoCloseable {
     private final ControlThread control = new ControlThread();
     private final Partitions partitions;
     private final Holdings holdings;
+    private final Declarations declarations;
     private final Admission admission;
     private final LifeCycle lifeCycle;
 
@@ -28,8 +29,11 @@ final class Machine implements BootHost, AutoCloseable {
         this.deadlines = deadlines;
         this.partitions = new Partitions(changed);
         this.holdings = new Holdings(frame, control, partitions);
-        this.admission = new Admission(frame.description(), holdings.blocks(), holdings, changed);
-        this.lifeCycle = new LifeCycle(control, partitions, holdings, admission, deadlines, changed,
+        this.declarations = new Declarations(frame.description(), holdings.blocks(), holdings);
+        this.admission = new Admission(frame.description(), holdings.blocks(), declarations,
+                holdings, changed);
+        this.lifeCycle = new LifeCycle(control, partitions, holdings, declarations, deadlines,
+                changed,
                 boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
                         boot.count()));
         holdings.attach();
@@ -41,6 +45,10 @@ final class Machine implements BootHost, AutoCloseable {
 
     Holdings holdings() {
         return holdings;
+    }
+
+    Declarations declarations() {
+        return declarations;
     }
 
     Admission admission() {

@@ -31,7 +31,7 @@ final class ServiceFirmware implements FirmwareSource {
         this.reference = reference;
         this.objects = context.getServiceObjects(reference);
         this.bundle = reference.getBundle();
-        this.description = Admission.text(bundle);
+        this.description = Declarations.text(bundle);
         readProperties();
     }
 

@@ -69,7 +69,7 @@ final class Why {
 
     private List<String> bundles(PartitionInfo info) {
         for (Bundle bundle : context.getBundles()) {
-            if (Admission.text(bundle).equals(info.bundle())
+            if (Declarations.text(bundle).equals(info.bundle())
                     || info.bundle().isEmpty() && declares(bundle, info.name())) {
                 return bundle(bundle);
             }
@@ -94,20 +94,20 @@ final class Why {
                     missing(requirement, lines);
                 }
                 if (lines.isEmpty()) {
-                    lines.add("bundle " + Admission.text(bundle) + " is not resolved: start "
+                    lines.add("bundle " + Declarations.text(bundle) + " is not resolved: start "
                             + bundle.getBundleId());
                 }
             }
-            case Bundle.RESOLVED -> lines.add("bundle " + Admission.text(bundle)
+            case Bundle.RESOLVED -> lines.add("bundle " + Declarations.text(bundle)
                     + " is not started: start " + bundle.getBundleId());
-            case Bundle.STARTING, Bundle.STOPPING -> lines.add("bundle " + Admission.text(bundle)
+            case Bundle.STARTING, Bundle.STOPPING -> lines.add("bundle " + Declarations.text(bundle)
                     + " is starting or stopping");
             default -> {
                 for (BundleRequirement requirement : revision.getDeclaredRequirements(SERVICE)) {
                     missingService(requirement, lines);
                 }
                 if (lines.isEmpty()) {
-                    lines.add("bundle " + Admission.text(bundle)
+                    lines.add("bundle " + Declarations.text(bundle)
                             + " has registered no Firmware service with its partition.name: is"
                             + " Declarative Services running, and its component satisfied?");
                 }
@@ -132,7 +132,8 @@ final class Why {
         } else if (providers.stream().noneMatch(one -> resolved(one.getRevision().getBundle()))) {
             lines.add("needs " + text(requirement) + ", which only unresolved bundles provide: "
                     + String.join(", ", providers.stream()
-                            .map(one -> Admission.text(one.getRevision().getBundle())).toList()));
+                            .map(one -> Declarations.text(one.getRevision().getBundle()))
+                            .toList()));
         }
     }
 

@@ -328,35 +328,7 @@ public final class Vsr {
 
     /** Sends to all others; see {@link IpcaService#broadcast}. */
     public List<Outcome> broadcast(Holder me, MemorySegment payload, Delivery delivery) {
-        long deadline = System.nanoTime() + delivery.waitNanos();
-        List<Outcome> outcomes = new ArrayList<>();
-        for (IpcaEntry entry : lookUpTable()) {
-            if (entry.number() != me.number()) {
-                outcomes.add(tell(me, entry.number(), payload, 0, delivery.notifies()));
-            }
-        }
-        for (int i = 0; i < outcomes.size() && delivery.waitNanos() > 0; i++) {
-            Outcome first = outcomes.get(i);
-            long rest = Math.max(0, deadline - System.nanoTime());
-            if (first.position() == IpcaService.NO_ROOM) {
-                outcomes.set(i, tell(me, first.receiver(), payload, rest, delivery.notifies()));
-            }
-        }
-        return List.copyOf(outcomes);
-    }
-
-    private Outcome tell(Holder me, int receiver, MemorySegment payload, long waitNanos,
-            boolean notifies) {
-        if (payload.byteSize() > recordLimit(receiver)) {
-            return new Outcome(receiver, IpcaService.NO_ROOM);
-        }
-        me.outgoing.message(me.number(), payload);
-        if (notifies) {
-            me.outgoing.notifies();
-        }
-        long position = write(me, receiver, waitNanos);
-        me.outgoing.clear();
-        return new Outcome(receiver, position);
+        return new Broadcast(this, me, payload, delivery).send();
     }
 
     /** Foreign read (S5); see {@link IpcaService#read}. */
