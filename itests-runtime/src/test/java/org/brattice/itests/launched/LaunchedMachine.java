@@ -220,6 +220,11 @@ final class LaunchedMachine implements AutoCloseable {
     @Override
     public void close() {
         kill();
+        removeFrame(data);
+    }
+
+    /** Removes the frame memory of a data directory, which may lie outside of it. */
+    static void removeFrame(Path data) {
         try {
             Path link = data.resolve("frame.mem");
             if (Files.isSymbolicLink(link)) {

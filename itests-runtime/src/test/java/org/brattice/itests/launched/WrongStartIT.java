@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,11 @@ final class WrongStartIT {
 
     @TempDir
     private Path directory;
+
+    @AfterEach
+    void removeFrame() {
+        LaunchedMachine.removeFrame(directory);
+    }
 
     @Test
     void shouldNameTheLineOfAnUnknownKey() throws IOException {
