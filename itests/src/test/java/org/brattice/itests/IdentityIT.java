@@ -118,6 +118,8 @@ public class IdentityIT extends ContainerTest {
         refusal(IllegalStateException.class, message::length);
         refusal(IllegalStateException.class, () -> alice.run(message::text));
         Boot boot = alice.boot;
+        assertTrue(refusal(HypervisorCallException.class, boot::memory)
+                .contains("the memory of partition alice is handed out on its own processors"));
         MemorySegment memory = alice.call(() -> boot.memory().getFirst());
         context.getBundle("test:alice").stop();
         refusal(IllegalStateException.class, () -> memory.get(ValueLayout.JAVA_BYTE, 0));

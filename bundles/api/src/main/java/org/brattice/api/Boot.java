@@ -27,7 +27,11 @@ public interface Boot {
     /**
      * The partition's own memory, readable and writable, one segment for each range without the
      * IPCA. Zero at first boot; contents are kept from boot to boot. Called before registration, this
-     * settles where the IPCA lies: in the place that the operating system would give it.
+     * settles where the IPCA lies: in the place that the operating system would give it. The segments may
+     * be used on any thread; one that is inside blocking I/O on them when the boot ends keeps the memory
+     * in quarantine until it has come out.
+     *
+     * @throws HypervisorCallException on another thread than a processor of the partition
      */
     List<MemorySegment> memory();
 

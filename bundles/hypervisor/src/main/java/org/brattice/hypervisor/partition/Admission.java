@@ -171,8 +171,8 @@ final class Admission implements ResolverHookFactory {
             if (needed > free) {
                 return "memory=" + Size.text(needed * frame.block()) + " must be at most "
                         + Size.text(Math.max(0, free) * frame.block())
-                        + ", which is free in the frame: stop and uninstall a partition, or"
-                        + " enlarge memory in the frame description";
+                        + ", which is free in the frame: uninstall a partition, or enlarge memory in"
+                        + " the frame description, then start the bundle again";
             }
             if (triggers.contains(bundle.getBundleId())) {
                 free -= needed;

@@ -67,6 +67,11 @@ final class BootGrant implements Boot {
 
     @Override
     public synchronized List<MemorySegment> memory() {
+        Processor caller = Processor.current();
+        if (caller == null || caller.boot() != run) {
+            throw new HypervisorCallException("the memory of partition " + name()
+                    + " is handed out on its own processors alone: take it in Firmware.boot");
+        }
         memoryGiven = true;
         MemoryRange hole = ipca != null ? ipca : place();
         List<MemorySegment> segments = new ArrayList<>();
