@@ -1,2 +1,2 @@
-/** What the deploy folder says about files that it cannot take. */
+/** How jars in the deploy folder become bundles, and what is said of those that cannot. */
 package org.brattice.deploy;

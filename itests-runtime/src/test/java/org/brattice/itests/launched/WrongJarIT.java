@@ -52,6 +52,28 @@ final class WrongJarIT {
     }
 
     @Test
+    void shouldKeepARunningPartitionWhenItsJarIsTruncated() throws IOException {
+        byte[] whole = Files.readAllBytes(LaunchedMachine.shipped("echo"));
+        Path half = Files.write(directory.resolve("half"), Arrays.copyOf(whole, whole.length / 2));
+        machine.deploy(half, "echo.jar");
+        awaitLogged("the bundle that it held before stays as it is");
+        assertUndisturbed();
+
+        machine.deploy(LaunchedMachine.shipped("echo"), "echo.jar");
+        machine.sayUntil("partition echo",
+                answer -> Pattern.compile("boots +2\\b").matcher(answer).find());
+        String shown = machine.say("partition echo");
+        assertTrue(Pattern.compile("number +2\\b").matcher(shown).find(), shown);
+    }
+
+    @Test
+    void shouldRefuseASecondJarOfTheSameBundle() {
+        machine.deploy(LaunchedMachine.shipped("echo"), "again.jar");
+        awaitLogged("jar=again.jar holds a bundle of a name and version that is installed already");
+        assertUndisturbed();
+    }
+
+    @Test
     void shouldLeaveABundleAloneThatIsNoPartition() {
         machine.deploy(BundleJar.named("firmware-only")
                 .activator(TraceActivator.class, PrototypeActivator.class).in(directory),

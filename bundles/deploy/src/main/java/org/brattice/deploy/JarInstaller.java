@@ -1,0 +1,153 @@
+package org.brattice.deploy;
+
+import java.io.BufferedInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.felix.fileinstall.ArtifactInstaller;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.BundleListener;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/**
+ * Makes bundles of the jars in the deploy folder, as File Install finds them. A jar that is damaged
+ * harms nothing: File Install alone takes a running bundle away when its jar is no longer whole, and says
+ * nothing. Called on File Install's thread.
+ */
+@Component(service = ArtifactInstaller.class, property = "service.ranking:Integer=100")
+public final class JarInstaller implements ArtifactInstaller, BundleListener {
+    private static final System.Logger LOGGER = System.getLogger("org.brattice.deploy");
+    private static final int START_LEVEL = 5;
+    private static final long REFRESH_SECONDS = 10;
+
+    private final BundleContext context;
+    /** Bundles that could not be started, and what was said of that. */
+    private final Map<Bundle, String> waiting = new ConcurrentHashMap<>();
+
+    @Activate
+    public JarInstaller(BundleContext context) {
+        this.context = context;
+        context.addBundleListener(this);
+    }
+
+    @Deactivate
+    void close() {
+        context.removeBundleListener(this);
+    }
+
+    @Override
+    public boolean canHandle(File file) {
+        return file.getName().endsWith(".jar") && file.isFile();
+    }
+
+    @Override
+    public void install(File file) throws BundleException, IOException {
+        check(file, "");
+        try (var bytes = new BufferedInputStream(Files.newInputStream(file.toPath()))) {
+            Bundle bundle = context.installBundle(location(file), bytes);
+            bundle.adapt(BundleStartLevel.class).setStartLevel(START_LEVEL);
+            start(bundle);
+        } catch (BundleException e) {
+            throw e.getType() == BundleException.DUPLICATE_BUNDLE_ERROR
+                    ? new BundleException("jar=" + file.getName() + " holds a bundle of a name and"
+                            + " version that is installed already: remove one of the two", e)
+                    : e;
+        }
+    }
+
+    @Override
+    public void update(File file) throws BundleException, IOException {
+        Bundle bundle = context.getBundle(location(file));
+        if (bundle == null) {
+            install(file);
+            return;
+        }
+        check(file, "; the bundle that it held before stays as it is");
+        bundle.stop(Bundle.STOP_TRANSIENT);
+        try (var bytes = new BufferedInputStream(Files.newInputStream(file.toPath()))) {
+            bundle.update(bytes);
+        } finally {
+            refresh(bundle);
+            start(bundle);
+        }
+    }
+
+    @Override
+    public void uninstall(File file) throws BundleException {
+        Bundle bundle = context.getBundle(location(file));
+        if (bundle != null) {
+            waiting.remove(bundle);
+            bundle.uninstall();
+            refresh(bundle);
+        }
+    }
+
+    private static void check(File file, String otherwise) throws BundleException {
+        var flaw = Flaw.of(file);
+        if (flaw.isPresent()) {
+            throw new BundleException("jar=" + file.getName() + " " + flaw.get() + otherwise);
+        }
+    }
+
+    private static String location(File file) {
+        return file.toURI().toString();
+    }
+
+    /** Lets go of the classes of before; done while the bundle is stopped, it restarts nothing else. */
+    private void refresh(Bundle bundle) {
+        var over = new CountDownLatch(1);
+        context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(List.of(bundle),
+                event -> over.countDown());
+        try {
+            if (!over.await(REFRESH_SECONDS, TimeUnit.SECONDS)) {
+                LOGGER.log(System.Logger.Level.WARNING, "bundle={0} is still being refreshed",
+                        bundle.getSymbolicName());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A bundle that lacks something is started when that has come. */
+    private synchronized void start(Bundle bundle) {
+        try {
+            bundle.start(Bundle.START_ACTIVATION_POLICY);
+            waiting.remove(bundle);
+        } catch (BundleException | IllegalStateException e) {
+            String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            if (!reason.equals(waiting.put(bundle, reason))) {
+                LOGGER.log(System.Logger.Level.WARNING, "bundle={0} id={1} does not start: {2}",
+                        bundle.getSymbolicName(), bundle.getBundleId(), reason);
+            }
+        }
+    }
+
+    @Override
+    public void bundleChanged(BundleEvent event) {
+        boolean news = (event.getType()
+                & (BundleEvent.INSTALLED | BundleEvent.UPDATED | BundleEvent.UNINSTALLED)) != 0;
+        if (news && !waiting.isEmpty()) {
+            Thread.ofVirtual().name("brattice-deploy")
+                    .start(() -> waiting.keySet().forEach(bundle -> {
+                        if (bundle.getState() == Bundle.UNINSTALLED) {
+                            waiting.remove(bundle);
+                        } else {
+                            start(bundle);
+                        }
+                    }));
+        }
+    }
+}
