@@ -57,9 +57,20 @@ public interface Firmware {
      * A receiver has read what this partition sent with {@link Delivery#notified}.
      *
      * @param receiver number of the partition that read
-     * @param position all messages to it up to this position, included, have been read
+     * @param position all messages to it up to this position, included, have been read, but for those
+     *        that {@link #givenUp} told of
      */
     default void read(int receiver, long position) throws Exception {}
+
+    /**
+     * A receiver has given up a message that this partition sent with {@link Delivery#notified}: its
+     * handler threw at every attempt. When several were given up before this partition could hear of it,
+     * the latest.
+     *
+     * @param receiver number of the partition that gave up
+     * @param position of the message
+     */
+    default void givenUp(int receiver, long position) throws Exception {}
 
     /** Once per scan period, for what a partition does by itself. */
     default void tick() throws Exception {}

@@ -53,6 +53,11 @@ public final class Console implements Firmware {
     }
 
     @Override
+    public void givenUp(int receiver, long position) {
+        operator.marks().givenUp(receiver, position);
+    }
+
+    @Override
     public void halt() {
         operator.halted(this);
     }

@@ -92,9 +92,14 @@ record Sending(Operator operator, Payload payload, Duration patience, boolean no
 
     private void awaitRead(String name, int receiver, long position, long begin)
             throws InterruptedException {
-        if (!operator.marks().await(receiver, position, System.nanoTime() + patience.toNanos())) {
-            throw new CommandFailed("receiver=" + name + " has not read position=" + position
-                    + " within wait=" + Quantity.typed(patience) + ": say why " + name);
+        switch (operator.marks().await(receiver, position,
+                System.nanoTime() + patience.toNanos())) {
+            case GIVEN_UP -> throw new CommandFailed("receiver=" + name + " gave up position="
+                    + position + ", as its handler threw at every attempt: see partition " + name);
+            case UNREAD -> throw new CommandFailed("receiver=" + name + " has not read position="
+                    + position + " within wait=" + Quantity.typed(patience) + ": say why " + name);
+            case READ -> {
+            }
         }
         System.out.println("read by=" + name + " position=" + position + " micros="
                 + (System.nanoTime() - begin) / 1000);

@@ -75,6 +75,14 @@ class SendCommandTest {
     }
 
     @Test
+    void shouldFailWhenTheReceiverGivesUp() {
+        bench.console.givenUp(2, 64);
+        bench.console.read(2, 128);
+        assertEquals("receiver=echo gave up position=64, as its handler threw at every attempt:"
+                + " see partition echo", bench.failure("send --notify echo hello"));
+    }
+
+    @Test
     void shouldFailWithoutTheNotification() {
         bench.console.read(2, 63);
         assertEquals(

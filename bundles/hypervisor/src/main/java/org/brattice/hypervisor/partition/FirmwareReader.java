@@ -56,6 +56,11 @@ final class FirmwareReader implements Reader {
     }
 
     @Override
+    public void gaveUp(int receiver, long position) {
+        run.guarded(Kind.TASK_THREW, "givenUp", () -> firmware.givenUp(receiver, position));
+    }
+
+    @Override
     public void poisoned(int source, long position, int attempts) {
         run.fault(Kind.POISONED, "message position=" + position + " source="
                 + run.nameOf(source) + " was given up after attempts=" + attempts);

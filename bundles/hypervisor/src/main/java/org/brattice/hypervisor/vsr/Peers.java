@@ -11,6 +11,9 @@ import org.brattice.hypervisor.memory.Word;
  * by the scanner of that peer alone; the notices are bits set by many and taken by the partition.
  */
 final class Peers {
+    /** Of the word beside: the message given up last, until the source has heard of it. */
+    private static final long GIVEN_UP = 8;
+
     private final MemorySegment tables;
     private final FrameLayout layout;
 
@@ -19,9 +22,11 @@ final class Peers {
         this.layout = layout;
     }
 
-    /** Told of each peer that has read. */
+    /** Told of each peer that has read, or has given up. */
     interface Listener {
         void read(int peerIndex, long position);
+
+        default void gaveUp(int peerIndex, long position) {}
     }
 
     private long word(int source, int peer) {
@@ -31,6 +36,16 @@ final class Peers {
     /** The scanner of a peer notes that it has read up to a position. */
     void read(int source, int peer, long position) {
         Word.release(tables, word(source, peer), position + 1);
+        notice(source, peer);
+    }
+
+    /** The scanner of a peer notes that it has given up a message. */
+    void gaveUp(int source, int peer, long position) {
+        Word.release(tables, word(source, peer) + GIVEN_UP, position + 1);
+        notice(source, peer);
+    }
+
+    private void notice(int source, int peer) {
         long page = layout.page(source);
         Word.getAndOr(tables, page + FrameLayout.PAGE_NOTICES + (peer >>> 6) * 8L, 1L << peer);
         Word.getAndOr(tables, page + FrameLayout.PAGE_SUMMARY, 1L << (peer >>> 6));
@@ -56,11 +71,22 @@ final class Peers {
             for (; bits != 0; bits &= bits - 1) {
                 int peer = word * 64 + Long.numberOfTrailingZeros(bits);
                 if (peer < layout.partitions()) {
-                    listener.read(peer, readBy(source, peer));
+                    tell(source, peer, listener);
                     heard++;
                 }
             }
         }
         return heard;
+    }
+
+    private void tell(int source, int peer, Listener listener) {
+        long givenUp = Word.getAndSet(tables, word(source, peer) + GIVEN_UP, 0) - 1;
+        if (givenUp >= 0) {
+            listener.gaveUp(peer, givenUp);
+        }
+        long read = readBy(source, peer);
+        if (read >= 0) {
+            listener.read(peer, read);
+        }
     }
 }

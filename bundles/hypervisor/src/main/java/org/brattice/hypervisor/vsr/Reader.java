@@ -17,6 +17,9 @@ public interface Reader {
     /** A receiver has read. */
     void read(int receiver, long position);
 
+    /** A receiver has given up a message after all attempts. */
+    default void gaveUp(int receiver, long position) {}
+
     /** A message was given up after so many attempts. */
     void poisoned(int source, long position, int attempts);
 

@@ -26,7 +26,7 @@ public final class Scanner {
     private final Streams streams;
     private final Peers peers;
     private final int index;
-    private final Peers.Listener acknowledged = this::acknowledged;
+    private final Peers.Listener acknowledged = new Acknowledged();
     private final Streams.Listener aborted;
     private Area area;
     private MemorySegment ring;
@@ -36,6 +36,7 @@ public final class Scanner {
     private long mask;
     private long cursor;
     private long head;
+    private boolean givenUp;
     private volatile Area remap;
     private volatile long read;
 
@@ -128,10 +129,22 @@ public final class Scanner {
         return heard;
     }
 
-    private void acknowledged(int peer, long position) {
-        int receiver = vsr.number(peer);
-        if (receiver != 0) {
-            reader.read(receiver, position);
+    /** What the receivers of the partition's own messages did with them. */
+    private final class Acknowledged implements Peers.Listener {
+        @Override
+        public void read(int peer, long position) {
+            int receiver = vsr.number(peer);
+            if (receiver != 0) {
+                reader.read(receiver, position);
+            }
+        }
+
+        @Override
+        public void gaveUp(int peer, long position) {
+            int receiver = vsr.number(peer);
+            if (receiver != 0) {
+                reader.gaveUp(receiver, position);
+            }
         }
     }
 
@@ -169,7 +182,11 @@ public final class Scanner {
         long position = cursor;
         mark(size);
         if ((flags & RecordLayout.NOTIFY) != 0 && vsr.known(source)) {
-            peers.read(vsr.index(source), index, position);
+            if (givenUp) {
+                peers.gaveUp(vsr.index(source), index, position);
+            } else {
+                peers.read(vsr.index(source), index, position);
+            }
             vsr.ring(source);
         }
         return 1;
@@ -183,8 +200,10 @@ public final class Scanner {
                 ? 1 + (int) (before & (1 << ATTEMPT_BITS) - 1)
                 : 1;
         boolean isChunk = (flags & RecordLayout.KIND) == RecordLayout.CHUNK;
+        givenUp = false;
         while (true) {
             if (attempt > ATTEMPT_LIMIT) {
+                givenUp = true;
                 reader.poisoned(source, cursor, ATTEMPT_LIMIT);
                 if (isChunk) {
                     giveUp(start, length);

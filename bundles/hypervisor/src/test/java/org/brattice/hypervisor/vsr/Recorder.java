@@ -62,6 +62,11 @@ class Recorder implements Reader {
     }
 
     @Override
+    public void gaveUp(int receiver, long position) {
+        events.add("given up by " + receiver + " position=" + position);
+    }
+
+    @Override
     public void poisoned(int source, long position, int attempts) {
         events.add("poisoned " + source + " position=" + position + " attempts=" + attempts);
     }

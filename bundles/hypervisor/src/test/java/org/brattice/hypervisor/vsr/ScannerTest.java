@@ -171,6 +171,24 @@ class ScannerTest {
     }
 
     @Test
+    void shouldTellTheSourceWhatWasReadAndWhatWasGivenUp() {
+        recorder.handler = message -> !message.text().equals("poison");
+        Recorder source = new Recorder();
+        Scanner ofSource = bench.scanner(x, source);
+        long poison = bench.vsr.send(me, y, Bench.segment("poison"), Delivery.TRY.notified());
+
+        scanner.poll(10);
+        ofSource.poll(10);
+        assertEquals(List.of("given up by " + y + " position=" + poison), source.events);
+
+        long good = bench.vsr.send(me, y, Bench.segment("good"), Delivery.TRY.notified());
+        scanner.poll(10);
+        ofSource.poll(10);
+        assertEquals(List.of("given up by " + y + " position=" + poison,
+                "read " + y + " position=" + good), source.events);
+    }
+
+    @Test
     void shouldOfferAgainWhatFailedOnce() {
         recorder.handler = message -> message.attempt() == 2;
         bench.send(me, y, "again");
