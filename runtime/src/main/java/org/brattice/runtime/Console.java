@@ -7,6 +7,8 @@ import java.nio.charset.Charset;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import org.osgi.framework.BundleException;
+
 /** Where the person who started the machine reads what went wrong. */
 final class Console {
     // System.err leads into the log once that is open.
@@ -21,7 +23,8 @@ final class Console {
     /** {@return what the first cause of a failure says, in one line} */
     static String line(Throwable failure) {
         var root = failure;
-        while (root.getCause() != null) {
+        // What a bundle threw says it best; what caused that is for the log.
+        while (root instanceof BundleException && root.getCause() != null) {
             root = root.getCause();
         }
         var message = root.getMessage() == null ? root.toString() : root.getMessage();

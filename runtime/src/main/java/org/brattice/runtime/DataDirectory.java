@@ -75,6 +75,23 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * The tour deploys and removes partitions, so it takes no folder in which somebody's lie.
+     *
+     * @throws Refusal when there are jars in the deploy folder
+     */
+    void checkNothingDeployed() {
+        try (var jars = Files.newDirectoryStream(path.resolve("deploy"), "*.jar")) {
+            for (var jar : jars) {
+                throw new Refusal(ExitStatus.USAGE, "deploy folder of data=" + path + " has "
+                        + jar.getFileName() + ": the tour wants it empty, choose another directory"
+                        + " with --data");
+            }
+        } catch (IOException e) {
+            throw new Refusal(ExitStatus.NOT_RUNNING, "data=" + path + " cannot be read: " + e, e);
+        }
+    }
+
     @Override
     public void close() {
         try {

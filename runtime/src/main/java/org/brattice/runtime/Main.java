@@ -63,6 +63,9 @@ public final class Main {
             DemoFrame.image(image);
         }
         try (var data = DataDirectory.take(path)) {
+            if (arguments.word() == Word.DEMO) {
+                data.checkNothingDeployed();
+            }
             LogFile.open(data.log());
             System.setProperty("gosh.home", distribution.home().toString());
             var reader = new FeatureReader();

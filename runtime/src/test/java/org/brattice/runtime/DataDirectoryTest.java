@@ -53,6 +53,20 @@ class DataDirectoryTest {
     }
 
     @Test
+    void shouldKeepTheTourOutOfAFolderWithPartitions() throws IOException {
+        try (var data = DataDirectory.take(folder)) {
+            data.checkNothingDeployed();
+            Files.createFile(data.path().resolve("deploy/mine.jar"));
+            var refusal = assertThrows(Refusal.class, data::checkNothingDeployed);
+            assertEquals(
+                    "deploy folder of data=" + folder + " has mine.jar: the tour wants it empty,"
+                            + " choose another directory with --data",
+                    refusal.getMessage());
+            assertEquals(ExitStatus.USAGE, refusal.status());
+        }
+    }
+
+    @Test
     void shouldCopyFrameDescriptionOnce() throws IOException {
         var original = Files.writeString(folder.resolve("original"), "name = first");
         try (var data = DataDirectory.take(folder.resolve("data"))) {

@@ -43,6 +43,13 @@ final class WrongStartIT {
     }
 
     @Test
+    void shouldSayThatADescriptionIsNoText() throws IOException {
+        Path frame = Files.write(directory.resolve("frame.conf"), new byte[]{'n', '=', -1, -2});
+        assertEquals("brattice: frame description " + frame + " is not UTF-8 text",
+                refusal(NOT_RUNNING));
+    }
+
+    @Test
     void shouldRefuseAFrameLargerThanTheDisk() throws IOException {
         describe("memory = 900 TiB", "block = 1 TiB");
         String line = refusal(NOT_RUNNING);
