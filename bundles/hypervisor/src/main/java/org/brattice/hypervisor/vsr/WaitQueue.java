@@ -12,6 +12,7 @@ import org.brattice.api.IpcaService;
  * monitor, which no thread takes while it holds a lease.
  */
 final class WaitQueue {
+    private static final long RACE_PAUSE_NANOS = 50_000;
     private final Area area;
     private final Deque<Holder> line = new ArrayDeque<>();
     private volatile Holder first;
@@ -46,16 +47,14 @@ final class WaitQueue {
                 if (area.succession() != null) {
                     return Area.MOVED;
                 }
-                long pause = 50_000;
+                long pause = Long.MAX_VALUE;
                 if (first == me) {
                     long result = area.attempts(me);
                     if (Area.written(result) || result == Area.MOVED) {
                         return result;
                     }
                     // No room: the scanner wakes the first. Lost races: try again soon.
-                    pause = result == IpcaService.NO_ROOM ? Long.MAX_VALUE : pause;
-                } else {
-                    pause = Long.MAX_VALUE;
+                    pause = result == IpcaService.NO_ROOM ? pause : RACE_PAUSE_NANOS;
                 }
                 long rest = deadline - System.nanoTime();
                 if (rest <= 0 || me.ending()) {
