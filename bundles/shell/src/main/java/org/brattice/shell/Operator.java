@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 import org.brattice.api.Hypervisor;
+import org.brattice.api.HypervisorCallException;
 import org.brattice.api.Message;
 import org.brattice.api.PartitionInfo;
 import org.osgi.service.component.annotations.Activate;
@@ -100,7 +101,8 @@ public final class Operator {
      *
      * @param limit of the wait
      * @param progress run on the calling thread once a second meanwhile
-     * @throws CommandFailed when the console partition is not running, or does not answer in time
+     * @throws CommandFailed when the console partition is not running, does not answer in time, or the
+     *         hypervisor refuses the call
      */
     <T> T call(Duration limit, Runnable progress, HypervisorCall<T> call) throws Exception {
         Console running = running(limit.compareTo(BOOT_LIMIT) < 0 ? limit : BOOT_LIMIT);
@@ -112,11 +114,14 @@ public final class Operator {
         } catch (TimeoutException e) {
             throw new CommandFailed("partition=" + PARTITION + " has not done it within "
                     + Quantity.typed(limit) + ": see partition " + PARTITION + ", and try again");
+        } catch (InterruptedException e) {
+            throw new CommandFailed("interrupted: what the console partition has begun goes on");
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof Exception cause) {
-                throw cause;
-            }
-            throw e;
+            throw switch (e.getCause()) {
+                case HypervisorCallException refusal -> new CommandFailed(refusal.getMessage());
+                case Exception cause -> cause;
+                default -> e;
+            };
         } finally {
             // What has not begun will not begin; what has begun is not disturbed.
             task.cancel(false);

@@ -24,7 +24,7 @@ class OperatorTest {
     @Test
     void shouldPassOnWhatTheHypervisorSays() {
         boot(Runnable::run);
-        assertEquals("no", assertThrows(HypervisorCallException.class,
+        assertEquals("no", assertThrows(CommandFailed.class,
                 () -> operator.call(LIMIT, service -> {
                     throw new HypervisorCallException("no");
                 })).getMessage());
