@@ -30,7 +30,7 @@ import org.osgi.service.component.annotations.Deactivate;
 @Component(service = ArtifactInstaller.class, property = "service.ranking:Integer=100")
 public final class JarInstaller implements ArtifactInstaller, BundleListener {
     private static final System.Logger LOGGER = System.getLogger("org.brattice.deploy");
-    private static final int START_LEVEL = 5;
+    private static final String START_LEVEL = "felix.fileinstall.start.level";
     private static final long REFRESH_SECONDS = 10;
 
     private final BundleContext context;
@@ -58,7 +58,10 @@ public final class JarInstaller implements ArtifactInstaller, BundleListener {
         check(file, "");
         try (var bytes = new BufferedInputStream(Files.newInputStream(file.toPath()))) {
             Bundle bundle = context.installBundle(location(file), bytes);
-            bundle.adapt(BundleStartLevel.class).setStartLevel(START_LEVEL);
+            String level = context.getProperty(START_LEVEL);
+            if (level != null) {
+                bundle.adapt(BundleStartLevel.class).setStartLevel(Integer.parseInt(level.strip()));
+            }
             start(bundle);
         } catch (BundleException e) {
             throw e.getType() == BundleException.DUPLICATE_BUNDLE_ERROR
