@@ -52,11 +52,11 @@ final class ControlService implements Hypervisor {
                 infos.add(info(declared));
             }
         }
-        machine.lifeCycle().refused().forEach((source, reason) -> {
+        machine.lifeCycle().refused().forEach((source, refusal) -> {
             String name = machine.lifeCycle().name(source);
             infos.removeIf(info -> info.number() == 0 && info.name().equals(name)
                     && info.bundle().equals(source.description()));
-            infos.add(info(name, PartitionState.REFUSED, Instant.now(), reason,
+            infos.add(info(name, PartitionState.REFUSED, refusal.since(), refusal.reason(),
                     source.description(), null));
         });
         infos.sort(Comparator.comparingInt((PartitionInfo info) -> info.number() == 0 ? 1 : 0)

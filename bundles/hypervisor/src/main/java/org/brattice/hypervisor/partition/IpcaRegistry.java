@@ -1,7 +1,6 @@
 package org.brattice.hypervisor.partition;
 
 import java.util.BitSet;
-import java.util.List;
 
 import org.brattice.api.MemoryRange;
 import org.brattice.hypervisor.memory.BlockMap;
@@ -53,8 +52,7 @@ final class IpcaRegistry {
         if (control < 0) {
             return null;
         }
-        String damage = attach.repair(control, row.number(), source -> vsr.area(source) != null
-                || table.rows().stream().anyMatch(one -> one.number() == source));
+        String damage = attach.repair(control, row.number(), vsr::known);
         vsr.open(row.number(), control);
         return damage;
     }
@@ -95,9 +93,5 @@ final class IpcaRegistry {
     /** Nobody can reach a control area any more. */
     synchronized void release(int control) {
         used.clear(control);
-    }
-
-    List<PartitionTable.Row> rows() {
-        return table.rows();
     }
 }

@@ -30,11 +30,14 @@ final class LifeCycle {
     private final Deadlines deadlines;
     private final Runnable changed;
     private final Function<NewBoot, BootRun> boots;
-    private final Map<FirmwareSource, String> refused = new ConcurrentHashMap<>();
+    private final Map<FirmwareSource, Refusal> refused = new ConcurrentHashMap<>();
     private final List<BootRun> hung = new ArrayList<>();
     /** Boots that have ended while a thread of theirs still transferred to their memory. */
     private final List<BootRun> lingering = new ArrayList<>();
     private boolean closing;
+
+    /** Why firmware was not taken, and since when. */
+    record Refusal(String reason, Instant since) {}
 
     /** What a boot is made of. */
     record NewBoot(LogicalPartition partition, Declaration declaration, FirmwareSource source,
@@ -110,7 +113,7 @@ final class LifeCycle {
     }
 
     /** Firmware that was refused, and why. */
-    Map<FirmwareSource, String> refused() {
+    Map<FirmwareSource, Refusal> refused() {
         return refused;
     }
 
@@ -174,7 +177,7 @@ final class LifeCycle {
     }
 
     private void refuse(FirmwareSource source, String reason) {
-        refused.put(source, reason);
+        refused.put(source, new Refusal(reason, Instant.now()));
         LOGGER.log(System.Logger.Level.WARNING, "partition of bundle {0} refused: {1}",
                 source.description(), reason);
         changed.run();

@@ -169,7 +169,8 @@ public final class Vsr {
         return peer == null ? "partition-" + number : peer.name;
     }
 
-    boolean known(int number) {
+    /** Whether a number is a partition's at present. */
+    public boolean known(int number) {
         return peer(number) != null;
     }
 
