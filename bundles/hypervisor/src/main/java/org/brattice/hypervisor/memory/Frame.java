@@ -22,7 +22,7 @@ public final class Frame implements AutoCloseable {
         this.description = description;
         this.file = file;
         this.layout = FrameLayout.of(description.memory(), description.block(),
-                description.partitions());
+                description.partitions(), description.stores());
         long present = file.size();
         this.attached = present > 0 && holdsFrame();
         if (!attached) {
@@ -68,6 +68,10 @@ public final class Frame implements AutoCloseable {
         word(FrameLayout.HEADER_BLOCK, description.block());
         word(FrameLayout.HEADER_PARTITIONS, description.partitions());
         word(FrameLayout.HEADER_NEXT_NUMBER, 1);
+        word(FrameLayout.HEADER_RETRY, description.stores().retry());
+        word(FrameLayout.HEADER_LETTERS, description.stores().letters());
+        word(FrameLayout.HEADER_FAULTS, description.stores().faults());
+        word(FrameLayout.HEADER_NEXT_LETTER, 1);
         word(FrameLayout.HEADER_ID, id.getMostSignificantBits());
         word(FrameLayout.HEADER_ID + 8, id.getLeastSignificantBits());
         Word.release(memory, 0, FrameLayout.MAGIC);
@@ -78,6 +82,10 @@ public final class Frame implements AutoCloseable {
         sameSize("memory", FrameLayout.HEADER_MEMORY, description.memory());
         sameSize("block", FrameLayout.HEADER_BLOCK, description.block());
         same("partitions", FrameLayout.HEADER_PARTITIONS, description.partitions());
+        StoreSizes stores = description.stores();
+        sameSize("retry.store", FrameLayout.HEADER_RETRY, stores.retry());
+        sameSize("dead.letters", FrameLayout.HEADER_LETTERS, stores.letters());
+        sameSize("fault.log", FrameLayout.HEADER_FAULTS, stores.faults());
     }
 
     private void checkWhole(long present) {

@@ -9,6 +9,13 @@ package org.brattice.hypervisor.memory;
  *   partitionTable       partition table  partitions x 256  one row a partition
  *   pages                partition pages  partitions x pageStride
  *   controls             control areas    controls x 384    one for each region used as an IPCA
+ *   retryRows            retry rows       retry pages x 64  queues of messages set aside
+ *   retryLinks           retry links      retry pages x 8   which page follows which
+ *   retryPages           retry pages      x 1024            records set aside
+ *   letterRows           letter rows      letter pages x 512
+ *   letterLinks          letter links     letter pages x 8
+ *   letterPages          letter pages     x 1024            payloads of dead letters
+ *   faults               fault log        entries x 1024
  *   hypervisorSize       first block that partitions can own
  *
  * header                 row                       page                     control area
@@ -21,15 +28,35 @@ package org.brattice.hypervisor.memory;
  *  48 starts              48 name, UTF-8                                    152 tail
  *  56 clean mark                                                            160 cached head
  *  64 frame id, 2 words                                                     256 cursor
- *                                                                           264 attempt
- *                                                                           272 head
+ *  80 retry store                                                           264 attempt
+ *  88 dead letters                                                          272 head
+ *  96 fault log
+ * 104 next letter
+ *
+ * retry row               letter row                fault entry
+ *   0 receiver, source      0 id, stored last         0 sequence, stored last
+ *   8 first page, read      8 receiver, source        8 checksum
+ *  16 end                  16 position               16 first, moment
+ *  24 attempt              24 flags, length          24 latest, moment
+ *  32 last position        32 kept                   32 count
+ *                          40 moment                 40 kind, attempt
+ *                          48 attempts, checksum     48 partition, peer
+ *                          56 stream                 56 position
+ *                          64 offset                 64 lengths of the texts
+ *                          72 total                  72 name
+ *                          80 first page + 1        136 cause
+ *                          88 lengths of the texts  648 detail
+ *                          96 receiver name
+ *                         160 source name
+ *                         224 reason
  * </pre>
  *
  * @param blocks memory blocks of the frame, the hypervisor's included
  * @param partitions rows of the partition table
  * @param controls control areas: one a partition, and spare ones for remaps
+ * @param stores bytes of the retry store, of the dead letters and of the fault log
  */
-public record FrameLayout(int blocks, int partitions, int controls) {
+public record FrameLayout(int blocks, int partitions, int controls, StoreSizes stores) {
     public static final long MAGIC = 0x4543495454415242L; // "BRATTICE" in memory order
     public static final long VERSION = 2;
     public static final long HEADER_SIZE = 4096;
@@ -42,6 +69,10 @@ public record FrameLayout(int blocks, int partitions, int controls) {
     public static final long HEADER_STARTS = 48;
     public static final long HEADER_CLEAN = 56;
     public static final long HEADER_ID = 64;
+    public static final long HEADER_RETRY = 80;
+    public static final long HEADER_LETTERS = 88;
+    public static final long HEADER_FAULTS = 96;
+    public static final long HEADER_NEXT_LETTER = 104;
 
     public static final long ROW_SIZE = 256;
     public static final long ROW_NUMBER = 0;
@@ -76,10 +107,55 @@ public record FrameLayout(int blocks, int partitions, int controls) {
     public static final long CONTROL_ATTEMPT = 264;
     public static final long CONTROL_HEAD = 272;
 
-    /** The layout of a frame. */
+    public static final int STORE_PAGE = 1024;
+    public static final long LINK_SIZE = 8;
+    public static final long RETRY_SIZE = 64;
+    public static final long RETRY_KEY = 0;
+    public static final long RETRY_FIRST = 8;
+    public static final long RETRY_END = 16;
+    public static final long RETRY_ATTEMPT = 24;
+    public static final long RETRY_LAST = 32;
+
+    public static final long LETTER_SIZE = 512;
+    public static final long LETTER_ID = 0;
+    public static final long LETTER_KEY = 8;
+    public static final long LETTER_POSITION = 16;
+    public static final long LETTER_FLAGS = 24;
+    public static final long LETTER_KEPT = 32;
+    public static final long LETTER_MOMENT = 40;
+    public static final long LETTER_ATTEMPTS = 48;
+    public static final long LETTER_STREAM = 56;
+    public static final long LETTER_OFFSET = 64;
+    public static final long LETTER_TOTAL = 72;
+    public static final long LETTER_FIRST = 80;
+    public static final long LETTER_LENGTHS = 88;
+    public static final long LETTER_RECEIVER_NAME = 96;
+    public static final long LETTER_SOURCE_NAME = 160;
+    public static final long LETTER_REASON = 224;
+
+    public static final long FAULT_SIZE = 1024;
+    public static final long FAULT_SEQUENCE = 0;
+    public static final long FAULT_CHECKSUM = 8;
+    public static final long FAULT_FIRST = 16;
+    public static final long FAULT_LATEST = 24;
+    public static final long FAULT_COUNT = 32;
+    public static final long FAULT_KIND = 40;
+    public static final long FAULT_PARTITION = 48;
+    public static final long FAULT_POSITION = 56;
+    public static final long FAULT_LENGTHS = 64;
+    public static final long FAULT_NAME = 72;
+    public static final long FAULT_CAUSE = 136;
+    public static final long FAULT_DETAIL = 648;
+
+    /** The layout of a frame with stores of the usual sizes. */
     public static FrameLayout of(long memory, long block, int partitions) {
+        return of(memory, block, partitions, StoreSizes.usual(memory));
+    }
+
+    /** The layout of a frame. */
+    public static FrameLayout of(long memory, long block, int partitions, StoreSizes stores) {
         return new FrameLayout(Math.toIntExact(memory / block), partitions,
-                partitions + Math.max(8, partitions / 4));
+                partitions + Math.max(8, partitions / 4), stores);
     }
 
     public long partitionTable() {
@@ -107,8 +183,51 @@ public record FrameLayout(int blocks, int partitions, int controls) {
         return pages() + index * pageStride();
     }
 
+    /** How many pages the retry store has, and how many queues. */
+    public int retryCount() {
+        return Math.toIntExact(stores.retry() / STORE_PAGE);
+    }
+
+    public long retryRow(int index) {
+        return Size.align(controls(controls), 128) + index * RETRY_SIZE;
+    }
+
+    public long retryLinks() {
+        return retryRow(retryCount());
+    }
+
+    public long retryPages() {
+        return Size.align(retryLinks() + retryCount() * LINK_SIZE, STORE_PAGE);
+    }
+
+    /** How many pages the dead letters have, and how many of them there can be. */
+    public int letterCount() {
+        return Math.toIntExact(stores.letters() / STORE_PAGE);
+    }
+
+    public long letterRow(int index) {
+        return retryPages() + stores.retry() + index * LETTER_SIZE;
+    }
+
+    public long letterLinks() {
+        return letterRow(letterCount());
+    }
+
+    public long letterPages() {
+        return Size.align(letterLinks() + letterCount() * LINK_SIZE, STORE_PAGE);
+    }
+
+    /** How many entries the fault log has. */
+    public int faultCount() {
+        return Math.toIntExact(stores.faults() / FAULT_SIZE);
+    }
+
+    public long fault(int index) {
+        return letterPages() + stores.letters() + index * FAULT_SIZE;
+    }
+
     /** Bytes of all tables; the hypervisor owns the blocks that they lie in. */
     public long hypervisorSize() {
-        return controls(controls);
+        return fault(faultCount());
     }
 }
