@@ -36,19 +36,20 @@ package org.brattice.hypervisor.memory;
  * retry row               letter row                fault entry
  *   0 receiver, source      0 id, stored last         0 sequence, stored last
  *   8 first page, read      8 receiver, source        8 checksum
- *  16 end                  16 position               16 first, moment
- *  24 attempt              24 flags, length          24 latest, moment
- *  32 last position        32 kept                   32 count
+ *  16 end                  16 position               16 latest, moment
+ *  24 attempt              24 flags, length          24 count
+ *  32 last position        32 kept                   32 moment
  *                          40 moment                 40 kind, attempt
  *                          48 attempts, checksum     48 partition, peer
  *                          56 stream                 56 position
  *                          64 offset                 64 lengths of the texts
  *                          72 total                  72 name
  *                          80 first page + 1        136 cause
- *                          88 lengths of the texts  648 detail
- *                          96 receiver name
- *                         160 source name
- *                         224 reason
+ *                          88 stamp, checksum       648 detail
+ *                          96 lengths of the texts
+ *                         104 receiver name
+ *                         168 source name
+ *                         232 reason
  * </pre>
  *
  * @param blocks memory blocks of the frame, the hypervisor's included
@@ -128,17 +129,18 @@ public record FrameLayout(int blocks, int partitions, int controls, StoreSizes s
     public static final long LETTER_OFFSET = 64;
     public static final long LETTER_TOTAL = 72;
     public static final long LETTER_FIRST = 80;
-    public static final long LETTER_LENGTHS = 88;
-    public static final long LETTER_RECEIVER_NAME = 96;
-    public static final long LETTER_SOURCE_NAME = 160;
-    public static final long LETTER_REASON = 224;
+    public static final long LETTER_STAMP = 88;
+    public static final long LETTER_LENGTHS = 96;
+    public static final long LETTER_RECEIVER_NAME = 104;
+    public static final long LETTER_SOURCE_NAME = 168;
+    public static final long LETTER_REASON = 232;
 
     public static final long FAULT_SIZE = 1024;
     public static final long FAULT_SEQUENCE = 0;
     public static final long FAULT_CHECKSUM = 8;
-    public static final long FAULT_FIRST = 16;
-    public static final long FAULT_LATEST = 24;
-    public static final long FAULT_COUNT = 32;
+    public static final long FAULT_LATEST = 16;
+    public static final long FAULT_COUNT = 24;
+    public static final long FAULT_MOMENT = 32;
     public static final long FAULT_KIND = 40;
     public static final long FAULT_PARTITION = 48;
     public static final long FAULT_POSITION = 56;

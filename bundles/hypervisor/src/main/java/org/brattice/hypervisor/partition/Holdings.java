@@ -67,6 +67,9 @@ final class Holdings implements Declarations.Owners {
         for (PartitionTable.Row row : rows) {
             damage(partitions.entry(row.name()), ipcas.open(row));
         }
+        for (String damage : vsr.attachStores()) {
+            LOGGER.log(System.Logger.Level.WARNING, "{0}", damage);
+        }
     }
 
     private void tick() {

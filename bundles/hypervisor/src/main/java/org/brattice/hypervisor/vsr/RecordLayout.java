@@ -125,6 +125,14 @@ final class RecordLayout {
         return guardOf(ring, at, position, size) == high(Word.plain(ring, at + LENGTH));
     }
 
+    /** Whether a record that lies alone is as its writer left it. */
+    static boolean whole(MemorySegment record, long size) {
+        int flags = high(Word.plain(record, SOURCE));
+        int length = low(Word.plain(record, LENGTH));
+        return length >= 0 && size(flags, length) == size
+                && guarded(record, 0, positionOf(Word.plain(record, 0)), size);
+    }
+
     /** Writes the guard of a record that was changed elsewhere than in a ring. */
     static void guard(MemorySegment record, long position, long size) {
         int length = low(Word.plain(record, LENGTH));

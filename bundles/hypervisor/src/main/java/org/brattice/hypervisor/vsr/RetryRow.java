@@ -223,6 +223,28 @@ final class RetryRow {
         return size;
     }
 
+    /** Adds copies of its sound records. */
+    void records(List<Unread> records) {
+        int page = firstPage();
+        long end = end();
+        for (long offset = readOffset(); offset < end;) {
+            long size = sizeOf(page, offset, end);
+            if (size < 0) {
+                return;
+            }
+            MemorySegment copy = MemorySegment.ofArray(new long[(int) (size / Long.BYTES)]);
+            if (pages.read(page, offset % Pages.SIZE, copy, 0, size)
+                    && RecordLayout.whole(copy, size)) {
+                int before = RecordLayout.attemptsBefore(
+                        RecordLayout.high(Word.plain(copy, RecordLayout.SOURCE)));
+                records.add(new Unread(copy, 0, size,
+                        offset == readOffset() ? attempt() : before));
+            }
+            page = pages.skip(page, offset % Pages.SIZE + size);
+            offset += size;
+        }
+    }
+
     private void empty() {
         pages.give(firstPage(), readOffset() % Pages.SIZE + bytes());
         lastPage = Pages.NONE;

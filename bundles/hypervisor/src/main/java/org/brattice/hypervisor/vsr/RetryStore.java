@@ -156,6 +156,22 @@ public final class RetryStore {
                 .mapToLong(RetryRow::bytes).sum();
     }
 
+    /** Whether a message is set aside for a receiver. */
+    synchronized boolean contains(int receiver, long position) {
+        return records(receiver).stream().anyMatch(record -> record.position() == position);
+    }
+
+    /** Copies of all records set aside for a receiver. */
+    synchronized List<Unread> records(int receiver) {
+        List<Unread> records = new ArrayList<>();
+        for (RetryRow row : rows) {
+            if (row != null && row.receiver() == receiver) {
+                row.records(records);
+            }
+        }
+        return records;
+    }
+
     /** Frees what was set aside for a receiver that is destroyed. */
     public synchronized void remove(int receiver) {
         for (RetryRow row : rows.clone()) {

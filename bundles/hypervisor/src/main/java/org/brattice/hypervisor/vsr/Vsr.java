@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
+import org.brattice.api.DeadLetter;
 import org.brattice.api.Delivery;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
@@ -25,6 +26,8 @@ public final class Vsr {
     private final Area.LeaseWatch watch;
     private final Clock clock = new Clock();
     private final AtomicReferenceArray<Peer> peers;
+    private final RetryStore retry;
+    private final DeadLetters letters;
     private volatile int highest;
 
     /** A partition that can be named, with its IPCA as far as it has one. */
@@ -46,7 +49,82 @@ public final class Vsr {
         this.watch = watch;
         this.graph = new WaitGraph(frame.layout().partitions());
         this.peers = new AtomicReferenceArray<>(frame.layout().partitions());
+        this.retry = new RetryStore(frame.memory(), frame.layout());
+        this.letters = new DeadLetters(frame.memory(), frame.layout(),
+                frame.description().stores().letterLimit(), this::name);
         this.highest = (int) frame.word(FrameLayout.HEADER_NEXT_NUMBER) - 1;
+    }
+
+    /** Messages set aside for their receivers. */
+    public RetryStore retry() {
+        return retry;
+    }
+
+    /** Messages that were given up. */
+    public DeadLetters letters() {
+        return letters;
+    }
+
+    /**
+     * Finds the messages set aside and the dead letters that an earlier process has left. Control thread,
+     * when the partitions are entered and their IPCAs open, before any boot.
+     *
+     * @return what was damaged, in words
+     */
+    public List<String> attachStores() {
+        List<String> damages = new ArrayList<>(retry.attach(this::known));
+        damages.addAll(letters.attach(this::waits));
+        return damages;
+    }
+
+    /** Whether a partition has a message still to read. */
+    private boolean waits(int receiver, long position) {
+        Area area = area(receiver);
+        return area != null && Unread.waits(frame.memory(), layout(), area, position)
+                || known(receiver) && retry.contains(receiver, position);
+    }
+
+    /**
+     * Puts a dead letter back into its receiver's retry queue, as the last one of its source. Any thread.
+     *
+     * @return why not, in words, or null
+     */
+    public String redeliver(long id) {
+        synchronized (letters) {
+            DeadLetter letter = letters.letter(id);
+            String refusal = letter == null
+                    ? "letter=" + id + " is unknown: list the letters"
+                    : refusal(letter);
+            if (refusal == null) {
+                letters.drop(id);
+                ring(letter.receiverNumber());
+            }
+            return refusal;
+        }
+    }
+
+    /** Puts it back, or says why not. */
+    private String refusal(DeadLetter letter) {
+        String what = "letter=" + letter.id() + " ";
+        if (!known(letter.receiverNumber())) {
+            return what + "was sent to " + letter.receiver() + " with number="
+                    + letter.receiverNumber() + ", which is gone for ever: export it, then drop it";
+        }
+        if (letter.chunk()) {
+            return what
+                    + "is a chunk of a larger message, which was refused as a whole: have it sent"
+                    + " again";
+        }
+        if (letter.kept() < letter.length()) {
+            return what + "has no payload: bytes=" + letter.length()
+                    + " were more than dead.letter.limit of the frame description";
+        }
+        return retry.putBack(letter.receiverNumber(), letter.sourceNumber(),
+                letters.record(letter.id()))
+                        ? null
+                        : what + "does not fit into the retry store, which has bytes="
+                                + retry.free()
+                                + " free: try again when messages set aside have been read";
     }
 
     /** Lets the time that records carry go on; to be called ten times a second. Control thread. */

@@ -82,13 +82,14 @@ class FrameLayoutTest {
         expected.put("letter offset", FrameLayout.LETTER_OFFSET);
         expected.put("letter total", FrameLayout.LETTER_TOTAL);
         expected.put("letter first", FrameLayout.LETTER_FIRST);
+        expected.put("letter stamp", FrameLayout.LETTER_STAMP);
         expected.put("letter lengths", FrameLayout.LETTER_LENGTHS);
         expected.put("letter receiver", FrameLayout.LETTER_RECEIVER_NAME);
         expected.put("letter source", FrameLayout.LETTER_SOURCE_NAME);
         expected.put("letter reason", FrameLayout.LETTER_REASON);
         expected.put("fault sequence", FrameLayout.FAULT_SEQUENCE);
         expected.put("fault checksum", FrameLayout.FAULT_CHECKSUM);
-        expected.put("fault moment", FrameLayout.FAULT_FIRST);
+        expected.put("fault moment", FrameLayout.FAULT_MOMENT);
         expected.put("fault latest", FrameLayout.FAULT_LATEST);
         expected.put("fault count", FrameLayout.FAULT_COUNT);
         expected.put("fault kind", FrameLayout.FAULT_KIND);
