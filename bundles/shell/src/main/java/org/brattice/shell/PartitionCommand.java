@@ -47,7 +47,7 @@ public final class PartitionCommand {
         line("unread", partition.unreadBytes() + " bytes");
         line("faults", partition.faults().isEmpty() ? "none" : partition.faults().size());
         for (Fault fault : partition.faults()) {
-            System.out.println("  " + fault.moment() + " " + fault.kind() + ": " + fault.cause());
+            System.out.println("  " + fault.moment() + " " + FaultsCommand.text(fault));
         }
     }
 

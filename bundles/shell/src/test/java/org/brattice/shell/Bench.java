@@ -36,6 +36,9 @@ final class Bench implements AutoCloseable {
         add("why", new WhyCommand(operator));
         add("await", new AwaitCommand(operator));
         add("ping", new PingCommand(operator));
+        add("letters", new LettersCommand(operator));
+        add("destroy", new DestroyCommand(operator));
+        add("faults", new FaultsCommand(operator));
         add("names", new NamesCommand(operator));
         console.boot(new FakeBoot(processor::execute));
     }

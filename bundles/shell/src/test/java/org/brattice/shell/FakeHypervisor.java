@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.brattice.api.DeadLetter;
+import org.brattice.api.Fault;
 import org.brattice.api.FrameInfo;
 import org.brattice.api.Hypervisor;
 import org.brattice.api.IpcaEntry;
@@ -17,7 +19,11 @@ import org.brattice.api.PartitionState;
 final class FakeHypervisor implements Hypervisor {
     static final Instant MOMENT = Instant.parse("2026-01-02T03:04:05Z");
     final List<PartitionInfo> partitions = new ArrayList<>();
+    final List<Fault> faults = new ArrayList<>();
+    final List<DeadLetter> letters = new ArrayList<>();
+    final List<String> destroyed = new ArrayList<>();
     List<String> reasons = List.of();
+    String refusal;
 
     static PartitionInfo running(int number, String name) {
         MemoryRange range = new MemoryRange(number * 0x1000000L, 0x1000000);
@@ -64,6 +70,41 @@ final class FakeHypervisor implements Hypervisor {
     @Override
     public List<String> why(String partition) {
         return reasons;
+    }
+
+    @Override
+    public List<Fault> faults() {
+        return List.copyOf(faults);
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters() {
+        return List.copyOf(letters);
+    }
+
+    @Override
+    public Optional<byte[]> payload(long letter) {
+        return letters.stream().filter(one -> one.id() == letter).findFirst()
+                .map(one -> new byte[one.kept()]);
+    }
+
+    @Override
+    public boolean dropDeadLetter(long letter) {
+        return letters.removeIf(one -> one.id() == letter);
+    }
+
+    @Override
+    public Optional<String> redeliver(long letter) {
+        if (refusal == null) {
+            dropDeadLetter(letter);
+        }
+        return Optional.ofNullable(refusal);
+    }
+
+    @Override
+    public Optional<String> destroy(String partition, boolean discard) {
+        destroyed.add(partition + (discard ? " discard" : ""));
+        return Optional.ofNullable(refusal);
     }
 
     @Override

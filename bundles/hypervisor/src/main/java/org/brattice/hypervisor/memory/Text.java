@@ -17,13 +17,24 @@ public final class Text {
      */
     public static int put(MemorySegment memory, long at, int limit, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int length = whole(bytes, limit);
+        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, memory, at, length);
+        memory.asSlice(at + length, limit - length).fill((byte) 0);
+        return length;
+    }
+
+    private static int whole(byte[] bytes, int limit) {
         int length = Math.min(bytes.length, limit);
         while (length > 0 && length < bytes.length && (bytes[length] & 0xc0) == 0x80) {
             length--;
         }
-        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, memory, at, length);
-        memory.asSlice(at + length, limit - length).fill((byte) 0);
         return length;
+    }
+
+    /** As much of a text as {@link #put} writes. */
+    public static String cut(String text, int limit) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return new String(bytes, 0, whole(bytes, limit), StandardCharsets.UTF_8);
     }
 
     /** The text of so many bytes; damaged lengths are clamped. */

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
+import org.brattice.api.DeadLetter;
+import org.brattice.api.Fault;
 import org.brattice.api.FrameInfo;
 import org.brattice.api.Hypervisor;
 import org.brattice.api.IpcaEntry;
@@ -115,6 +117,40 @@ final class ControlService implements Hypervisor {
     @Override
     public List<String> why(String partition) {
         return why.of(partition, partitions());
+    }
+
+    @Override
+    public List<Fault> faults() {
+        return List.copyOf(machine.faults().all());
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters() {
+        return holdings.vsr().letters().list();
+    }
+
+    @Override
+    public Optional<byte[]> payload(long letter) {
+        return Optional.ofNullable(holdings.vsr().letters().payload(letter));
+    }
+
+    @Override
+    public boolean dropDeadLetter(long letter) {
+        boolean dropped = holdings.vsr().letters().drop(letter);
+        machine.lifeCycle().lettersDropped();
+        return dropped;
+    }
+
+    @Override
+    public Optional<String> redeliver(long letter) {
+        Optional<String> refusal = Optional.ofNullable(holdings.vsr().redeliver(letter));
+        machine.lifeCycle().lettersDropped();
+        return refusal;
+    }
+
+    @Override
+    public Optional<String> destroy(String partition, boolean discard) {
+        return machine.lifeCycle().destroy(partition, discard).join();
     }
 
     @Override

@@ -42,7 +42,8 @@ final class FirmwareReader implements Reader {
                 + message.sourceName() + " attempt=" + message.attempt();
         return run.stopping()
                 ? run.cutShort(offered, thrown)
-                : run.caught(Kind.HANDLER_THREW, offered, thrown);
+                : run.caught(Kind.HANDLER_THREW, message.source(), message.position(),
+                        message.attempt(), offered, thrown);
     }
 
     @Override
@@ -62,8 +63,9 @@ final class FirmwareReader implements Reader {
 
     @Override
     public void poisoned(int source, long position, int attempts) {
-        run.fault(Kind.POISONED, "message position=" + position + " source="
-                + run.nameOf(source) + " was given up after attempts=" + attempts);
+        run.fault(Kind.POISONED, source, position, attempts,
+                "message position=" + position + " source="
+                        + run.nameOf(source) + " was given up after attempts=" + attempts);
     }
 
     @Override

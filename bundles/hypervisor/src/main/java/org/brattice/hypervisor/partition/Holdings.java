@@ -2,11 +2,13 @@ package org.brattice.hypervisor.partition;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
+import org.brattice.api.Fault;
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.PartitionState;
@@ -14,6 +16,7 @@ import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.PartitionTable;
 import org.brattice.hypervisor.memory.Size;
+import org.brattice.hypervisor.recovery.FaultLog;
 import org.brattice.hypervisor.resource.Slots;
 import org.brattice.hypervisor.vsr.Area;
 import org.brattice.hypervisor.vsr.Holders;
@@ -31,6 +34,7 @@ final class Holdings implements Declarations.Owners {
     private final Frame frame;
     private final ControlThread control;
     private final Partitions partitions;
+    private final FaultLog faults;
     private final BlockMap blocks;
     private final PartitionTable table;
     private final Holders holders;
@@ -41,8 +45,9 @@ final class Holdings implements Declarations.Owners {
     /** Areas that are being moved, or whose old holder is not yet gone. */
     private final Set<Area> moving = new HashSet<>();
 
-    Holdings(Frame frame, ControlThread control, Partitions partitions) {
+    Holdings(Frame frame, ControlThread control, Partitions partitions, FaultLog faults) {
         this.frame = frame;
+        this.faults = faults;
         this.control = control;
         this.partitions = partitions;
         this.blocks = new BlockMap(frame);
@@ -69,6 +74,7 @@ final class Holdings implements Declarations.Owners {
         }
         for (String damage : vsr.attachStores()) {
             LOGGER.log(System.Logger.Level.WARNING, "{0}", damage);
+            faults.add(0, new Fault("hypervisor", Kind.CORRUPTED, Instant.now(), damage));
         }
     }
 
@@ -175,7 +181,21 @@ final class Holdings implements Declarations.Owners {
     }
 
     /**
+     * Turns what a partition has not read into dead letters.
+     *
+     * @return how many messages they have no room for, or {@link Vsr#BUSY}; 0 when none is left behind
+     */
+    int bury(LogicalPartition partition) {
+        if (partition.number() == 0) {
+            return 0;
+        }
+        moveAwayFrom(partition.number());
+        return vsr.bury(partition.number(), "its receiver was destroyed before it was read");
+    }
+
+    /**
      * Takes back all that a partition owns: its number is retired, its memory goes through quarantine.
+     * What it has not read is lost, unless it was buried at once before.
      *
      * @param threadsGone whether none of its own threads can run any more
      * @param free what is done when its memory is free again
@@ -188,10 +208,6 @@ final class Holdings implements Declarations.Owners {
         }
         moveAwayFrom(number);
         Area area = vsr.area(number);
-        if (area != null && area.unread() > 0) {
-            LOGGER.log(System.Logger.Level.WARNING, "partition={0} destroyed with bytes={1} of"
-                    + " unread messages", partition.name(), area.unread());
-        }
         List<MemoryRange> ranges = blocks.ranges(number);
         long lease = vsr.remove(number);
         blocks.quarantine(number);

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.brattice.api.MemoryRange;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.View;
+import org.brattice.hypervisor.recovery.FaultLog;
 import org.brattice.hypervisor.resource.Slots;
 import org.brattice.hypervisor.vsr.Scanner;
 
@@ -18,6 +19,7 @@ final class Machine implements BootHost, AutoCloseable {
     private final Frame frame;
     private final Deadlines deadlines;
     private final ControlThread control = new ControlThread();
+    private final FaultLog faults;
     private final Partitions partitions;
     private final Holdings holdings;
     private final Declarations declarations;
@@ -27,8 +29,9 @@ final class Machine implements BootHost, AutoCloseable {
     Machine(Frame frame, Deadlines deadlines, Runnable changed) {
         this.frame = frame;
         this.deadlines = deadlines;
-        this.partitions = new Partitions(changed);
-        this.holdings = new Holdings(frame, control, partitions);
+        this.faults = new FaultLog(frame.memory(), frame.layout());
+        this.partitions = new Partitions(faults, changed);
+        this.holdings = new Holdings(frame, control, partitions, faults);
         this.declarations = new Declarations(frame.description(), holdings.blocks(), holdings);
         this.admission = new Admission(frame.description(), holdings.blocks(), declarations,
                 holdings, changed);
@@ -37,6 +40,10 @@ final class Machine implements BootHost, AutoCloseable {
                 boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
                         boot.count()));
         holdings.attach();
+    }
+
+    FaultLog faults() {
+        return faults;
     }
 
     Partitions partitions() {

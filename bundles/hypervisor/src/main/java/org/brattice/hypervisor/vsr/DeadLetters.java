@@ -263,12 +263,4 @@ public final class DeadLetters {
         pages.give(row.firstPage(), row.kept());
         return true;
     }
-
-    /** Drops all letters to a receiver; returns how many there were. */
-    public synchronized int dropAll(int receiver) {
-        List<Long> ids = list().stream().filter(letter -> letter.receiverNumber() == receiver)
-                .map(DeadLetter::id).toList();
-        ids.forEach(this::drop);
-        return ids.size();
-    }
 }

@@ -13,6 +13,7 @@ import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.FrameLayout;
+import org.brattice.hypervisor.memory.Word;
 
 /**
  * The virtual shared resource: the sum of all IPCAs, and the way in (S3). Who may reach what is decided
@@ -20,6 +21,8 @@ import org.brattice.hypervisor.memory.FrameLayout;
  * by holders on their own threads.
  */
 public final class Vsr {
+    private static final int SHUT_TRIES = 1000;
+
     private final Frame frame;
     private final Holders holders;
     private final WaitGraph graph;
@@ -158,6 +161,58 @@ public final class Vsr {
         from.succeeded(new Area.Succession(to, salvaged));
     }
 
+    /** What {@link #bury} has done when a live holder of the lease was in the way: try again. */
+    public static final int BUSY = -1;
+
+    /**
+     * Shuts the senders of a partition out and turns what it has not read into dead letters. When they do
+     * not all fit nothing is changed, and its senders go on. Its boot can reach nothing more; to be
+     * followed by {@link #remove} at once. Control thread.
+     *
+     * @return how many messages do not fit, or {@link #BUSY}
+     */
+    public int bury(int number, String reason) {
+        Peer peer = peer(number);
+        Area area = peer.area;
+        if (area != null && !shut(area)) {
+            return BUSY;
+        }
+        List<Unread> unread = area == null
+                ? retry.records(number)
+                : Unread.of(frame.memory(), layout(), retry, area);
+        int lacking = letters.addAll(number, unread, reason);
+        if (lacking > 0 && area != null) {
+            reopen(peer, area);
+        }
+        return lacking;
+    }
+
+    /** Takes the lease away from everybody when nobody holds it, so that no writer can be inside. */
+    private boolean shut(Area area) {
+        long at = layout().controls(area.control()) + FrameLayout.CONTROL_LEASE;
+        for (int tries = 0; tries < SHUT_TRIES; tries++) {
+            long lease = area.lease();
+            boolean free = lease == Lease.FREE || Lease.held(lease) && holders.gone(lease);
+            if (free && Word.compareAndSet(frame.memory(), at, lease, Lease.MOVED)) {
+                return true;
+            }
+            Thread.yield();
+        }
+        return false;
+    }
+
+    /** Lets the senders of a shut IPCA go on, where it lies. */
+    private void reopen(Peer peer, Area area) {
+        area.view().revoke();
+        long at = layout().controls(area.control());
+        long end = Chain.of(frame.memory().asSlice(area.base(), area.capacity()),
+                Word.opaque(frame.memory(), at + FrameLayout.CONTROL_CURSOR)).end();
+        Word.opaque(frame.memory(), at + FrameLayout.CONTROL_WAITERS, 0);
+        Word.release(frame.memory(), at + FrameLayout.CONTROL_LEASE, Lease.FREE);
+        peer.area = new Area(frame, area.control(), holders, peer.doorbell, watch, clock);
+        area.succeeded(new Area.Succession(peer.area, end));
+    }
+
     /**
      * Removes a partition for ever; its writers' accesses throw from now on. Control thread.
      *
@@ -173,6 +228,7 @@ public final class Vsr {
             area.succeeded(new Area.Succession(null, 0));
         }
         peers.set(index(number), null);
+        retry.remove(number);
         abortStreams(number);
         return lease;
     }
