@@ -19,7 +19,7 @@ import java.util.List;
  * @param slots location codes of its I/O slots
  * @param boots how often it has booted on this frame
  * @param read messages and chunks read in this boot
- * @param unreadBytes committed and not yet read, in bytes of the IPCA
+ * @param unreadBytes committed and not yet read, in bytes of records in the IPCA and set aside
  * @param faults the latest, oldest first
  */
 public record PartitionInfo(String name, int number, PartitionState state, Instant since,

@@ -97,7 +97,8 @@ final class ControlService implements Hypervisor {
                 declaration == null ? List.of() : declaration.slots(),
                 number == 0 ? 0 : holdings.table().boots(number),
                 boot == null || boot.scanner() == null ? 0 : boot.scanner().read(),
-                area == null ? 0 : area.unread(), partition.faults());
+                area == null ? 0 : area.unread() + holdings.vsr().retry().bytes(number),
+                partition.faults());
     }
 
     @Override

@@ -4,7 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 import org.brattice.hypervisor.memory.FrameLayout;
 import org.brattice.hypervisor.memory.View;
@@ -152,13 +154,16 @@ public final class RetryStore {
 
     /** Bytes of all messages set aside for a receiver. */
     public synchronized long bytes(int receiver) {
+        if (pages.free() == pages.total()) {
+            return 0;
+        }
         return Arrays.stream(rows).filter(row -> row != null && row.receiver() == receiver)
                 .mapToLong(RetryRow::bytes).sum();
     }
 
-    /** Whether a message is set aside for a receiver. */
-    synchronized boolean contains(int receiver, long position) {
-        return records(receiver).stream().anyMatch(record -> record.position() == position);
+    /** Positions of all records set aside for a receiver. */
+    Set<Long> positions(int receiver) {
+        return records(receiver).stream().map(Unread::position).collect(Collectors.toSet());
     }
 
     /** Copies of all records set aside for a receiver. */

@@ -2,9 +2,9 @@ package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.brattice.hypervisor.memory.FrameLayout;
 import org.brattice.hypervisor.memory.Word;
@@ -37,8 +37,7 @@ record Unread(MemorySegment memory, long start, long size, int attempts) {
      */
     static List<Unread> of(MemorySegment frame, FrameLayout layout, RetryStore retry, Area area) {
         List<Unread> unread = new ArrayList<>(retry.records(area.number()));
-        Set<Long> aside = new HashSet<>();
-        unread.forEach(one -> aside.add(one.position()));
+        Set<Long> aside = unread.stream().map(Unread::position).collect(Collectors.toSet());
         long at = layout.controls(area.control());
         long attempt = Word.opaque(frame, at + FrameLayout.CONTROL_ATTEMPT);
         MemorySegment ring = frame.asSlice(area.base(), area.capacity());

@@ -2,7 +2,10 @@ package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import org.brattice.api.DeadLetter;
@@ -76,15 +79,13 @@ public final class Vsr {
      */
     public List<String> attachStores() {
         List<String> damages = new ArrayList<>(retry.attach(this::known));
-        damages.addAll(letters.attach(this::waits));
+        Map<Integer, Set<Long>> aside = new HashMap<>();
+        damages.addAll(letters.attach((receiver, position) -> {
+            Area area = area(receiver);
+            return area != null && Unread.waits(frame.memory(), layout(), area, position)
+                    || aside.computeIfAbsent(receiver, retry::positions).contains(position);
+        }));
         return damages;
-    }
-
-    /** Whether a partition has a message still to read. */
-    private boolean waits(int receiver, long position) {
-        Area area = area(receiver);
-        return area != null && Unread.waits(frame.memory(), layout(), area, position)
-                || known(receiver) && retry.contains(receiver, position);
     }
 
     /**
