@@ -7,6 +7,7 @@ import java.time.Instant;
  *
  * @param sequence counted from 1 over the life of the frame; 0 before it is in the log
  * @param partition name of the culprit
+ * @param number of the culprit, which tells it from later partitions of its name; 0 when it has none
  * @param kind what happened
  * @param moment when the hypervisor saw it first
  * @param latest when it saw it last
@@ -17,11 +18,12 @@ import java.time.Instant;
  * @param cause in words: values and what to do
  * @param detail first-failure data, such as the head of a stack trace; empty when there is none
  */
-public record Fault(long sequence, String partition, Kind kind, Instant moment, Instant latest,
-        long count, int peer, long position, int attempt, String cause, String detail) {
+public record Fault(long sequence, String partition, int number, Kind kind, Instant moment,
+        Instant latest, long count, int peer, long position, int attempt, String cause,
+        String detail) {
     /** A fault that concerns no message. */
-    public Fault(String partition, Kind kind, Instant moment, String cause) {
-        this(0, partition, kind, moment, moment, 1, 0, -1, 0, cause, "");
+    public Fault(String partition, int number, Kind kind, Instant moment, String cause) {
+        this(0, partition, number, kind, moment, moment, 1, 0, -1, 0, cause, "");
     }
 
     /** The kinds of fault that the hypervisor tells apart. */

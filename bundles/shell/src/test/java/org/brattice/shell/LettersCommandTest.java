@@ -149,10 +149,10 @@ class LettersCommandTest {
     @Test
     void shouldListFaults() throws Exception {
         assertEquals("no faults\n", lines("faults"));
-        bench.hypervisor.faults.add(new Fault(1, "sick", Fault.Kind.HANDLER_THREW,
+        bench.hypervisor.faults.add(new Fault(1, "sick", 3, Fault.Kind.HANDLER_THREW,
                 FakeHypervisor.MOMENT, FakeHypervisor.MOMENT.plusSeconds(1), 3, 2, 64, 1, "boom",
                 "at A\nat B"));
-        bench.hypervisor.faults.add(new Fault("echo", Fault.Kind.POISONED, FakeHypervisor.MOMENT,
+        bench.hypervisor.faults.add(new Fault("echo", 2, Fault.Kind.POISONED, FakeHypervisor.MOMENT,
                 "given up"));
         assertEquals(
                 """

@@ -38,7 +38,8 @@ class LookingTest {
 
     @Test
     void shouldShowEverythingAboutOne() throws Exception {
-        Fault fault = new Fault("sick", Fault.Kind.HANDLER_THREW, FakeHypervisor.MOMENT, "boom");
+        Fault fault = new Fault("sick", 3, Fault.Kind.HANDLER_THREW, FakeHypervisor.MOMENT,
+                "boom");
         bench.hypervisor.with(new PartitionInfo("sick", 3, PartitionState.STOPPING,
                 FakeHypervisor.MOMENT, Instant.parse("2026-01-02T03:04:15Z"), "its bundle stops",
                 "", List.of(new MemoryRange(0x3000000, 0x1000000)),

@@ -74,7 +74,7 @@ final class Holdings implements Declarations.Owners {
         }
         for (String damage : vsr.attachStores()) {
             LOGGER.log(System.Logger.Level.WARNING, "{0}", damage);
-            faults.add(0, new Fault("hypervisor", Kind.CORRUPTED, Instant.now(), damage));
+            faults.add(new Fault("hypervisor", 0, Kind.CORRUPTED, Instant.now(), damage));
         }
     }
 

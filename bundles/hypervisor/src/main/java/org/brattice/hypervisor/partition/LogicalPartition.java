@@ -123,12 +123,12 @@ final class LogicalPartition {
         LOGGER.log(System.Logger.Level.WARNING, "partition={0} fault={1} cause={2}", name, kind,
                 cause);
         Instant now = Instant.now();
-        faults.add(number, new Fault(0, name, kind, now, now, 1, peer, position, attempt, cause,
+        faults.add(new Fault(0, name, number, kind, now, now, 1, peer, position, attempt, cause,
                 detail));
     }
 
     List<Fault> faults() {
-        return faults.of(name, FAULT_LIMIT);
+        return number == 0 ? List.of() : faults.of(number, FAULT_LIMIT);
     }
 
     /** The whole of what partition code threw, for the log. */

@@ -43,13 +43,13 @@ final class FaultEntry {
     }
 
     /** Writes a fault; returns it as it stands there. */
-    Fault write(long sequence, int number, Fault fault) {
+    Fault write(long sequence, Fault fault) {
         word(FrameLayout.FAULT_SEQUENCE, 0);
         word(FrameLayout.FAULT_LATEST, fault.latest().toEpochMilli());
         word(FrameLayout.FAULT_COUNT, 1);
         word(FrameLayout.FAULT_MOMENT, fault.moment().toEpochMilli());
         word(FrameLayout.FAULT_KIND, pack(fault.kind().code(), fault.attempt()));
-        word(FrameLayout.FAULT_PARTITION, pack(number, fault.peer()));
+        word(FrameLayout.FAULT_PARTITION, pack(fault.number(), fault.peer()));
         word(FrameLayout.FAULT_POSITION, fault.position());
         long lengths = text(FrameLayout.FAULT_NAME, NAME_LIMIT, fault.partition());
         lengths |= text(FrameLayout.FAULT_CAUSE, CAUSE_LIMIT, fault.cause()) << TEXT_BITS;
@@ -89,7 +89,8 @@ final class FaultEntry {
             return null;
         }
         long lengths = word(FrameLayout.FAULT_LENGTHS);
-        return new Fault(sequence, get(FrameLayout.FAULT_NAME, NAME_LIMIT, lengths), kind,
+        return new Fault(sequence, get(FrameLayout.FAULT_NAME, NAME_LIMIT, lengths),
+                (int) word(FrameLayout.FAULT_PARTITION), kind,
                 Instant.ofEpochMilli(word(FrameLayout.FAULT_MOMENT)),
                 Instant.ofEpochMilli(word(FrameLayout.FAULT_LATEST)),
                 Math.max(1, word(FrameLayout.FAULT_COUNT)),

@@ -19,9 +19,16 @@ public final class FaultLog {
     private final FaultEntry[] entries;
     private final Fault[] faults;
     /** The latest entry of each partition, for repetitions. */
-    private final Map<String, Integer> latest = new HashMap<>();
-    private final Map<String, Integer> counts = new HashMap<>();
+    private final Map<Culprit, Integer> latest = new HashMap<>();
+    private final Map<Culprit, Integer> counts = new HashMap<>();
     private long next = 1;
+
+    /** A name may come again with another number. */
+    private record Culprit(String partition, int number) {
+        private static Culprit of(Fault fault) {
+            return new Culprit(fault.partition(), fault.number());
+        }
+    }
 
     /** In a frame; finds what an earlier process has left. */
     public FaultLog(MemorySegment memory, FrameLayout layout) {
@@ -38,7 +45,7 @@ public final class FaultLog {
     }
 
     private void enter(int place) {
-        String partition = faults[place].partition();
+        Culprit partition = Culprit.of(faults[place]);
         counts.merge(partition, 1, Integer::sum);
         latest.merge(partition, place, (one, other) -> faults[one].sequence() > faults[other]
                 .sequence() ? one : other);
@@ -47,20 +54,19 @@ public final class FaultLog {
     /**
      * Notes a fault, or one repetition more of its partition's latest.
      *
-     * @param number of the culprit, or 0
      * @param fault as it was seen; its sequence and count are given here
      */
-    public synchronized void add(int number, Fault fault) {
-        Integer last = latest.get(fault.partition());
+    public synchronized void add(Fault fault) {
+        Integer last = latest.get(Culprit.of(fault));
         if (last != null && repeats(faults[last], fault)) {
             faults[last] = entries[last].repeat(fault.moment());
             return;
         }
-        int place = place(fault.partition());
+        int place = place(Culprit.of(fault));
         if (faults[place] != null) {
             leave(place);
         }
-        faults[place] = entries[place].write(next++, number, fault);
+        faults[place] = entries[place].write(next++, fault);
         enter(place);
     }
 
@@ -70,14 +76,14 @@ public final class FaultLog {
     }
 
     private void leave(int place) {
-        String partition = faults[place].partition();
+        Culprit partition = Culprit.of(faults[place]);
         counts.merge(partition, -1, Integer::sum);
         counts.remove(partition, 0);
         latest.remove(partition, place);
     }
 
     /** A free place, or the oldest of the partition that would have the most. */
-    private int place(String culprit) {
+    private int place(Culprit culprit) {
         int place = -1;
         for (int i = 0; i < entries.length; i++) {
             if (faults[i] == null) {
@@ -90,19 +96,20 @@ public final class FaultLog {
         return place;
     }
 
-    private boolean rather(Fault one, Fault other, String culprit) {
+    private boolean rather(Fault one, Fault other, Culprit culprit) {
         int order = count(one, culprit) - count(other, culprit);
         return order > 0 || order == 0 && one.sequence() < other.sequence();
     }
 
-    private int count(Fault fault, String culprit) {
-        return counts.get(fault.partition()) + (fault.partition().equals(culprit) ? 1 : 0);
+    private int count(Fault fault, Culprit culprit) {
+        Culprit one = Culprit.of(fault);
+        return counts.get(one) + (one.equals(culprit) ? 1 : 0);
     }
 
     /** The latest faults of a partition, oldest first. */
-    public synchronized List<Fault> of(String partition, int limit) {
+    public synchronized List<Fault> of(int number, int limit) {
         List<Fault> all = all();
-        all.removeIf(fault -> !fault.partition().equals(partition));
+        all.removeIf(fault -> fault.number() != number);
         return List.copyOf(all.subList(Math.max(0, all.size() - limit), all.size()));
     }
 
