@@ -72,6 +72,19 @@ public interface Firmware {
      */
     default void givenUp(int receiver, long position) throws Exception {}
 
+    /**
+     * A receiver has room for what this partition could not send it with {@link Delivery#waking}. What
+     * is sent to that receiver in this call goes as the first in line. When this returns the place in
+     * line is given up; but a waking send in this call that found no room again keeps it, or takes one
+     * at the end of the line when another send in this call had its room.
+     *
+     * <p>The call comes between two messages. Others leave the room to this partition for 10 ms; when
+     * its scan comes later than that, it is called when it is first again and there is room.
+     *
+     * @param receiver number of the partition with room in its IPCA
+     */
+    default void room(int receiver) throws Exception {}
+
     /** Once per scan period, for what a partition does by itself. */
     default void tick() throws Exception {}
 

@@ -31,7 +31,7 @@ class SendCommandTest {
         String output = bench.run("send echo hello 1.50 5f true");
         assertEquals("hello 1.50 5f true", sent());
         assertTrue(output.startsWith("sent to=echo bytes=18 position=64 micros="), output);
-        assertEquals(new Delivery(5_000_000_000L, false), bench.ipca.deliveries.get(0));
+        assertEquals(new Delivery(5_000_000_000L, false, false, false), bench.ipca.deliveries.get(0));
     }
 
     @Test

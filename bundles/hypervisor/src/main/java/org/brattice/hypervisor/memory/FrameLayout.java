@@ -15,11 +15,12 @@ package org.brattice.hypervisor.memory;
  *   0 magic, stored last   0 number, stored last     0 notices summary        0 partition number
  *   8 layout version       8 memory, bytes           8 streams dirty          8 ring base
  *  16 memory              16 control area + 1       16 next stream           16 ring size
- *  24 block size          24 boots                  64 notices, 64 words    128 lease
- *  32 partitions          32 epoch                 576 streams, 64 x 32     136 waiters
- *  40 next number         40 name length          2624 peers, n x 16        144 sleeping
- *  48 starts              48 name, UTF-8                                    152 tail
- *  56 clean mark                                                            160 cached head
+ *  24 block size          24 boots                  24 room summary         128 lease
+ *  32 partitions          32 epoch                  64 notices, 64 words    136 waiters
+ *  40 next number         40 name length           576 room, 64 words       144 sleeping
+ *  48 starts              48 name, UTF-8          1088 streams, 64 x 32     152 tail
+ *  56 clean mark                                  3136 tracks, 64 x 64      160 cached head
+ *                                                 7232 peers, n x 16
  *  64 frame id, 2 words                                                     256 cursor
  *                                                                           264 attempt
  *                                                                           272 head
@@ -56,11 +57,16 @@ public record FrameLayout(int blocks, int partitions, int controls) {
     public static final long PAGE_SUMMARY = 0;
     public static final long PAGE_STREAMS_DIRTY = 8;
     public static final long PAGE_NEXT_STREAM = 16;
+    public static final long PAGE_ROOM_SUMMARY = 24;
     public static final long PAGE_NOTICES = 64;
-    public static final long PAGE_STREAMS = 576;
+    public static final long PAGE_ROOM = 576;
+    public static final long PAGE_STREAMS = 1088;
     public static final int STREAM_LIMIT = 64;
     public static final long STREAM_SIZE = 32;
-    public static final long PAGE_PEERS = PAGE_STREAMS + STREAM_LIMIT * STREAM_SIZE;
+    public static final long PAGE_TRACKS = PAGE_STREAMS + STREAM_LIMIT * STREAM_SIZE;
+    public static final int TRACK_LIMIT = 64;
+    public static final long TRACK_SIZE = 64;
+    public static final long PAGE_PEERS = PAGE_TRACKS + TRACK_LIMIT * TRACK_SIZE;
     public static final long PEER_SIZE = 16;
 
     public static final long CONTROL_SIZE = 384;

@@ -61,6 +61,11 @@ final class FirmwareReader implements Reader {
     }
 
     @Override
+    public void room(int receiver) {
+        run.guarded(Kind.TASK_THREW, "room", () -> firmware.room(receiver));
+    }
+
+    @Override
     public void poisoned(int source, long position, int attempts) {
         run.fault(Kind.POISONED, "message position=" + position + " source="
                 + run.nameOf(source) + " was given up after attempts=" + attempts);

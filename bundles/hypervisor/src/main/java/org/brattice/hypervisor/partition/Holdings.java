@@ -206,7 +206,7 @@ final class Holdings implements Declarations.Owners {
     /** What a partition had begun and can no longer end: messages in chunks, leases of a hung thread. */
     void endOf(LogicalPartition partition) {
         moveAwayFrom(partition.number());
-        vsr.abortStreams(partition.number());
+        vsr.endOf(partition.number());
     }
 
     /** A lease that a hung thread holds is broken by nobody: the IPCAs move away from it. */

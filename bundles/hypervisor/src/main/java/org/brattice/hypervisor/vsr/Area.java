@@ -34,7 +34,7 @@ public final class Area {
     private final Doorbell doorbell;
     private final LeaseWatch watch;
     private final Clock clock;
-    private final WaitQueue queue = new WaitQueue(this);
+    private final WaitQueue queue;
     private volatile Succession succession;
 
     /** Told, on the thread that found it, of a lease whose holder was gone. */
@@ -51,9 +51,10 @@ public final class Area {
     record Succession(Area area, long salvaged) {}
 
     /** The area whose control words are already in the tables. */
-    Area(Frame frame, int control, Holders holders, Doorbell doorbell, LeaseWatch watch,
-            Clock clock) {
+    Area(Frame frame, int control, Holders holders, Doorbell doorbell, WaitQueue queue,
+            LeaseWatch watch, Clock clock) {
         this.control = control;
+        this.queue = queue;
         this.at = frame.layout().controls(control);
         this.frame = frame.memory();
         this.number = (int) Word.opaque(this.frame, at + FrameLayout.CONTROL_NUMBER);
@@ -136,12 +137,15 @@ public final class Area {
      */
     long write(Holder me, WaitGraph graph, long waitNanos) {
         long result = attempts(me);
+        if (result == QUEUED && queue.passes(me)) {
+            result = attempts(me);
+        }
         if (result != QUEUED && result != BUSY && result != IpcaService.NO_ROOM) {
             return result;
         }
         return waitNanos == 0
                 ? IpcaService.NO_ROOM
-                : queue.await(me, graph, waitNanos);
+                : queue.await(this, me, graph, waitNanos);
     }
 
     /** Attempts until it is written, there is no room, others are first, or too many races are lost. */
@@ -235,7 +239,7 @@ public final class Area {
 
     private long held(Holder me) {
         me.step(Step.TAKEN);
-        if (Word.opaque(tables, at + FrameLayout.CONTROL_WAITERS) != 0 && !queue.first(me)) {
+        if (Word.opaque(tables, at + FrameLayout.CONTROL_WAITERS) != 0 && !queue.admits(me)) {
             return QUEUED;
         }
         me.wake = Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING) != 0;
@@ -303,7 +307,26 @@ public final class Area {
         return size + RecordLayout.UNIT <= capacity - (tail - head);
     }
 
-    /** How many wait; stored by the queue, read by writers beside the lease. */
+    /** Whether a record of so many bytes would fit, as far as can be seen without the lease. */
+    boolean hasRoom(long size) {
+        long head = Word.acquire(frame, at + FrameLayout.CONTROL_HEAD);
+        long tail = Word.acquire(frame, at + FrameLayout.CONTROL_TAIL);
+        long toEnd = capacity - (tail & mask);
+        long pad = size > toEnd ? toEnd : 0;
+        return pad + size + RecordLayout.UNIT <= capacity - (tail - head);
+    }
+
+    /** Holds a sender back: it finds no room here, and its waits are in nobody's way. Any thread. */
+    public void hold(int source) {
+        queue.hold(source, true);
+    }
+
+    /** Lets a sender go on that was held back. Any thread. */
+    public void release(int source) {
+        queue.hold(source, false);
+    }
+
+    /** How many wait, and whether any is held back; read by writers beside the lease. */
     void waiters(long count) {
         Word.release(tables, at + FrameLayout.CONTROL_WAITERS, count);
     }

@@ -51,6 +51,9 @@ final class Broadcast {
             me.outgoing.notifies();
         }
         long position = vsr.write(me, receiver, waitNanos);
+        if (position == IpcaService.NO_ROOM && delivery.wakes()) {
+            position = vsr.callWhenRoom(me, receiver);
+        }
         me.outgoing.clear();
         return new Outcome(receiver, position);
     }

@@ -20,6 +20,9 @@ public interface Reader {
     /** A receiver has given up a message after all attempts. */
     default void gaveUp(int receiver, long position) {}
 
+    /** A receiver has room for what found none; what is sent to it in this call goes first. */
+    default void room(int receiver) {}
+
     /** A message was given up after so many attempts. */
     void poisoned(int source, long position, int attempts);
 

@@ -127,6 +127,9 @@ public final class Scanner {
         if (streams.dirty()) {
             heard += streams.hear(cursor, aborted);
         }
+        if (peers.roomNoticed(index)) {
+            heard += peers.hearRoom(index, acknowledged);
+        }
         return heard;
     }
 
@@ -145,6 +148,19 @@ public final class Scanner {
             int receiver = vsr.number(peer);
             if (receiver != 0) {
                 reader.gaveUp(receiver, position);
+            }
+        }
+
+        /** It has room for what the partition could not send: now it is its turn. */
+        @Override
+        public void room(int peer) {
+            int receiver = vsr.number(peer);
+            if (receiver != 0 && vsr.beginTurn(me, receiver)) {
+                try {
+                    reader.room(receiver);
+                } finally {
+                    vsr.endTurn(me, receiver);
+                }
             }
         }
     }
@@ -322,6 +338,6 @@ public final class Scanner {
     /** Looks without sleeping, for processors that poll. */
     public boolean something() {
         return Word.acquire(ring, cursor & mask) != 0 || remap != null || peers.noticed(index)
-                || streams.dirty() || reader.waiting();
+                || peers.roomNoticed(index) || streams.dirty() || reader.waiting();
     }
 }

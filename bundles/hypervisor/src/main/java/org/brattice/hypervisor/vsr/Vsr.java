@@ -32,11 +32,13 @@ public final class Vsr {
         private final int number;
         private final String name;
         private final Doorbell doorbell = new Doorbell();
+        private final WaitQueue queue;
         private volatile Area area;
 
-        private Peer(int number, String name) {
+        private Peer(int number, String name, WaitQueue queue) {
             this.number = number;
             this.name = name;
+            this.queue = queue;
         }
     }
 
@@ -49,34 +51,48 @@ public final class Vsr {
         this.highest = (int) frame.word(FrameLayout.HEADER_NEXT_NUMBER) - 1;
     }
 
-    /** Lets the time that records carry go on; to be called ten times a second. Control thread. */
+    /**
+     * Lets the time that records carry go on, and passes over those who were called and do not come; to
+     * be called ten times a second. Control thread.
+     */
     public void tick() {
         clock.tick();
+        for (int i = 0; i < peers.length(); i++) {
+            Peer peer = peers.get(i);
+            if (peer != null) {
+                peer.queue.pass();
+            }
+        }
     }
 
     /** Enters a partition. Control thread. */
     public void enter(int number, String name) {
         highest = Math.max(highest, number);
-        peers.set(index(number), new Peer(number, name));
+        WaitQueue queue = new WaitQueue(peers.length(), sender -> call(sender, number));
+        peers.set(index(number), new Peer(number, name, queue));
     }
 
     /** Makes an area, whose control words are in the tables, the partition's IPCA. */
     public Area open(int number, int control) {
         Peer peer = peer(number);
-        Area area = new Area(frame, control, holders, peer.doorbell, watch, clock);
+        Area area = new Area(frame, control, holders, peer.doorbell, peer.queue, watch, clock);
+        peer.queue.open(area);
         peer.area = area;
         return area;
     }
 
     /** An area to move a partition's IPCA to; its control words are in the tables. */
     public Area prepare(int number, int control) {
-        return new Area(frame, control, holders, peer(number).doorbell, watch, clock);
+        Peer peer = peer(number);
+        return new Area(frame, control, holders, peer.doorbell, peer.queue, watch, clock);
     }
 
     /** Moves an IPCA: on its scanner's thread, or where it has none at present on the control thread. */
     public void move(Area from, Area to) {
         long salvaged = new Remap(frame).move(from, to);
-        peer(from.number()).area = to;
+        Peer peer = peer(from.number());
+        peer.queue.open(to);
+        peer.area = to;
         from.succeeded(new Area.Succession(to, salvaged));
     }
 
@@ -95,8 +111,24 @@ public final class Vsr {
             area.succeeded(new Area.Succession(null, 0));
         }
         peers.set(index(number), null);
-        abortStreams(number);
+        endOf(number);
+        for (int i = 0; i < peers.length(); i++) {
+            if (peers.get(i) != null) {
+                peers.get(i).queue.hold(number, false);
+            }
+        }
         return lease;
+    }
+
+    /** A partition's boot has ended: nobody is to call it, and what it has begun is aborted. */
+    public void endOf(int source) {
+        for (int i = 0; i < peers.length(); i++) {
+            Peer peer = peers.get(i);
+            if (peer != null) {
+                peer.queue.forget(source);
+            }
+        }
+        abortStreams(source);
     }
 
     /** Aborts what a source has begun and can no longer end. */
@@ -188,6 +220,45 @@ public final class Vsr {
         }
     }
 
+    /** There is room for a sender at a receiver: its event scan is to come. Any thread. */
+    private void call(int sender, int receiver) {
+        if (known(sender)) {
+            new Peers(frame.memory(), layout()).room(index(sender), index(receiver));
+            ring(sender);
+        }
+    }
+
+    /**
+     * Holds a sender back at a receiver, or lets it go on: while it is held back it finds no room there,
+     * and its waits are in nobody's way. Kept until the process ends or one of both is gone. Any thread.
+     *
+     * @return whether that changed anything
+     */
+    public boolean holdBack(int receiver, int source, boolean back) {
+        Peer peer = peer(receiver);
+        return peer != null && peer.queue.hold(source, back);
+    }
+
+    /** Whether a sender is held back at a receiver. */
+    public boolean heldBack(int receiver, int source) {
+        Peer peer = peer(receiver);
+        return peer != null && peer.queue.heldBack(source);
+    }
+
+    /** Begins a sender's turn at a receiver, if it has one: its sends go as the first in line. */
+    boolean beginTurn(Holder me, int receiver) {
+        Peer peer = peer(receiver);
+        return peer != null && peer.queue.begin(me);
+    }
+
+    /** Ends a turn that was begun. */
+    void endTurn(Holder me, int receiver) {
+        Peer peer = peer(receiver);
+        if (peer != null) {
+            peer.queue.end(me);
+        }
+    }
+
     /** Number of a partition by name, or 0. */
     public int number(String name) {
         for (int i = 0; i < peers.length(); i++) {
@@ -268,10 +339,23 @@ public final class Vsr {
             if (delivery.notifies()) {
                 me.outgoing.notifies();
             }
-            return write(me, receiver, delivery.waitNanos());
+            long result = write(me, receiver, delivery.waitNanos());
+            return result == IpcaService.NO_ROOM && delivery.wakes()
+                    ? callWhenRoom(me, receiver)
+                    : result;
         } finally {
             me.outgoing.clear();
         }
+    }
+
+    /** Takes a place in line for the record that found no room. */
+    long callWhenRoom(Holder me, int receiver) {
+        Peer peer = peer(receiver);
+        if (peer == null) {
+            return IpcaService.NO_IPCA;
+        }
+        peer.queue.callWhenRoom(me, me.outgoing.size());
+        return IpcaService.NO_ROOM;
     }
 
     private void checkReceiver(Holder me, int receiver) {
