@@ -2,6 +2,7 @@ package org.brattice.api;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -47,7 +48,8 @@ public interface IpcaService {
      * Sends one message: one copy from this partition's memory into the receiver's IPCA, under its
      * write lease (S4). A payload beyond {@link #recordLimit} goes in chunks (S8), and is sent when
      * the last one commits; it needs a {@code delivery} that waits, and waits at most so long for
-     * each chunk. At most 64 such messages are on their way to a receiver at once.
+     * each chunk. At most 64 such messages are on their way to a receiver at once; a further one waits
+     * as for room until one of them is through.
      *
      * @param receiver number of another partition
      * @param payload any segment accessible from this thread; need not be kept afterwards
@@ -95,4 +97,15 @@ public interface IpcaService {
      * {@link Delivery#notified}; -1 before the first.
      */
     long readBy(int receiver);
+
+    /**
+     * What has become of a message that this partition sent {@link Delivery#tracked}. A partition has 64
+     * such messages at a time; a further one takes the place of the oldest that was deleted or given up,
+     * and while there is none it is not sent: {@link #NO_ROOM}, at once. It is remembered over restarts
+     * of this partition, and of the process as long as frame memory is.
+     *
+     * @param position as the send returned it
+     * @return empty when it was not tracked, or is not any more
+     */
+    Optional<Tracking> track(int receiver, long position);
 }

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 import org.brattice.api.Delivery;
@@ -12,6 +13,7 @@ import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
+import org.brattice.api.Tracking;
 
 /** Hypervisor calls that note what was asked, and answer as they are told. */
 final class FakeIpca implements IpcaService {
@@ -68,5 +70,10 @@ final class FakeIpca implements IpcaService {
     @Override
     public long readBy(int receiver) {
         return -1;
+    }
+
+    @Override
+    public Optional<Tracking> track(int receiver, long position) {
+        return Optional.empty();
     }
 }

@@ -67,6 +67,7 @@ final class Holdings implements Declarations.Owners {
         for (PartitionTable.Row row : rows) {
             damage(partitions.entry(row.name()), ipcas.open(row));
         }
+        vsr.attachTracks();
     }
 
     private void tick() {

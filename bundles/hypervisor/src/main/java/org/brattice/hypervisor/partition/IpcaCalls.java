@@ -3,12 +3,14 @@ package org.brattice.hypervisor.partition;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 import org.brattice.api.Delivery;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
+import org.brattice.api.Tracking;
 import org.brattice.hypervisor.vsr.Holder;
 import org.brattice.hypervisor.vsr.Vsr;
 import org.osgi.framework.Bundle;
@@ -93,5 +95,10 @@ final class IpcaCalls implements IpcaService {
     @Override
     public long readBy(int receiver) {
         return vsr.readBy(caller().number(), receiver);
+    }
+
+    @Override
+    public Optional<Tracking> track(int receiver, long position) {
+        return vsr.track(caller().number(), receiver, position);
     }
 }

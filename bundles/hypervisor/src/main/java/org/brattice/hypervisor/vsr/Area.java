@@ -124,6 +124,16 @@ public final class Area {
         return Word.getAndSet(frame, at + FrameLayout.CONTROL_LEASE, Lease.MOVED);
     }
 
+    /** The position of the first record not deleted. */
+    long head() {
+        return Word.acquire(frame, at + FrameLayout.CONTROL_HEAD);
+    }
+
+    /** The position behind the last record, as far as writers have noted it. */
+    long end() {
+        return Word.acquire(frame, at + FrameLayout.CONTROL_TAIL);
+    }
+
     /** Committed and not yet read, in bytes: an estimate for people, taken without the lease. */
     public long unread() {
         return Math.max(0, Word.opaque(frame, at + FrameLayout.CONTROL_TAIL)
@@ -309,11 +319,10 @@ public final class Area {
 
     /** Whether a record of so many bytes would fit, as far as can be seen without the lease. */
     boolean hasRoom(long size) {
-        long head = Word.acquire(frame, at + FrameLayout.CONTROL_HEAD);
-        long tail = Word.acquire(frame, at + FrameLayout.CONTROL_TAIL);
+        long tail = end();
         long toEnd = capacity - (tail & mask);
         long pad = size > toEnd ? toEnd : 0;
-        return pad + size + RecordLayout.UNIT <= capacity - (tail - head);
+        return pad + size + RecordLayout.UNIT <= capacity - (tail - head());
     }
 
     /** Holds a sender back: it finds no room here, and its waits are in nobody's way. Any thread. */

@@ -64,6 +64,7 @@ public final class Attach {
         String damage = null;
         if (head < 0 || cursor > POSITION_LIMIT || cursor - head > ring.byteSize()
                 || (cursor | head) % RecordLayout.UNIT != 0) {
+            new Tracks(memory, layout).lost(number, 0, Long.MAX_VALUE);
             damage = "head=" + head + " cursor=" + cursor + " make no ring; all was cut off";
             head = behindAll(at, ring.byteSize());
             cursor = head;
@@ -77,6 +78,7 @@ public final class Attach {
             }
         });
         if (chain.damaged()) {
+            new Tracks(memory, layout).lost(number, chain.end(), Long.MAX_VALUE);
             damage = "the commit word at position=" + chain.end() + "; cut there";
             Word.opaque(ring, chain.end() & ring.byteSize() - 1, 0);
         }
@@ -118,15 +120,20 @@ public final class Attach {
     private void acknowledge(MemorySegment ring, int number, long head, long cursor,
             Acknowledged sources) {
         Peers peers = new Peers(memory, layout);
+        Tracks tracks = new Tracks(memory, layout);
         int me = number % layout.partitions();
         Chain.of(ring, head, (position, size) -> {
             long sourceAndFlags = Word.plain(ring,
                     (position & ring.byteSize() - 1) + RecordLayout.SOURCE);
             int source = RecordLayout.low(sourceAndFlags);
+            int flags = RecordLayout.high(sourceAndFlags);
             boolean owed = position < cursor && RecordLayout.guarded(ring, position, size)
-                    && (RecordLayout.high(sourceAndFlags) & RecordLayout.NOTIFY) != 0;
+                    && (flags & RecordLayout.NOTIFY) != 0;
             if (owed && source > 0 && sources.known(source)) {
                 peers.read(source % layout.partitions(), me, position);
+                if ((flags & RecordLayout.TRACK) != 0) {
+                    tracks.redo(source % layout.partitions(), number, position);
+                }
             }
         });
     }

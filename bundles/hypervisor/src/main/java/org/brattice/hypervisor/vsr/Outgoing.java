@@ -27,6 +27,8 @@ final class Outgoing {
     private int flags;
     private long stream;
     private long entry;
+    private MemorySegment tracks;
+    private long track;
 
     /** All of one segment as a message. */
     void message(int newSource, MemorySegment segment) {
@@ -77,7 +79,13 @@ final class Outgoing {
     }
 
     void notifies() {
-        flags |= RecordLayout.NOTIFY;
+        flags |= tracks == null ? RecordLayout.NOTIFY : RecordLayout.NOTIFY | RecordLayout.TRACK;
+    }
+
+    /** What notifies is also tracked from now on, in an entry of the tables. */
+    void tracks(MemorySegment tables, long newTrack) {
+        tracks = tables;
+        track = newTrack;
     }
 
     /** Bytes of the whole message. */
@@ -94,6 +102,7 @@ final class Outgoing {
     void clear() {
         Arrays.fill(parts, 0, count, null);
         count = 0;
+        tracks = null;
     }
 
     /**
@@ -132,6 +141,9 @@ final class Outgoing {
             ring.set(LONG, at + RecordLayout.ENTRY, entry);
         }
         Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload, guard));
+        if ((flags & RecordLayout.TRACK) != 0) {
+            Tracks.position(tracks, track, position);
+        }
         if (payload % RecordLayout.UNIT != 0) {
             // What a foreign read shows behind the payload must not be an older message.
             clear(ring, at + size() - RecordLayout.UNIT, RecordLayout.UNIT);

@@ -26,6 +26,8 @@ public final class Scanner {
     private final MemorySegment tables;
     private final Streams streams;
     private final Peers peers;
+    private final Tracks tracks;
+    private final TracksRead tracked;
     private final int index;
     private final Peers.Listener acknowledged = new Acknowledged();
     private final Streams.Listener aborted;
@@ -51,6 +53,8 @@ public final class Scanner {
         this.tables = view.tables();
         this.streams = new Streams(tables, vsr.layout().page(index));
         this.peers = new Peers(tables, vsr.layout());
+        this.tracks = new Tracks(tables, vsr.layout());
+        this.tracked = new TracksRead(tracks, area.number());
         this.aborted = reader::aborted;
         area.doorbell().bind();
         take(area);
@@ -66,6 +70,24 @@ public final class Scanner {
         cursor = Word.plain(tables, at + FrameLayout.CONTROL_CURSOR);
         head = Word.plain(tables, at + FrameLayout.CONTROL_HEAD);
         Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);
+        // A remap has deleted what was read; an earlier boot may have left something to delete.
+        tracked.deleted();
+        if (head != cursor) {
+            Chain.of(ring, head, this::readBefore);
+        }
+    }
+
+    /** Notes what an earlier boot has read, and which is not yet deleted. */
+    private void readBefore(long position, long size) {
+        long sourceAndFlags = Word.plain(ring, (position & mask) + RecordLayout.SOURCE);
+        int source = RecordLayout.low(sourceAndFlags);
+        if (position < cursor && RecordLayout.guarded(ring, position, size) && source > 0
+                && (RecordLayout.high(sourceAndFlags) & RecordLayout.TRACK) != 0) {
+            long entry = tracks.find(vsr.index(source), area.number(), position);
+            if (entry != Tracks.NONE) {
+                tracked.add(entry, position);
+            }
+        }
     }
 
     /** Asks the scanner to move its IPCA to another area, between two messages. Any thread. */
@@ -126,6 +148,7 @@ public final class Scanner {
         }
         if (streams.dirty()) {
             heard += streams.hear(cursor, aborted);
+            area.queue().streams().freed();
         }
         if (peers.roomNoticed(index)) {
             heard += peers.hearRoom(index, acknowledged);
@@ -174,7 +197,9 @@ public final class Scanner {
         }
         if (!RecordLayout.guarded(ring, cursor, size)) {
             reader.corrupted(cursor, "its header; skipped");
+            tracks.lost(area.number(), cursor, cursor + size);
             mark(size);
+            deleteSome();
             return 1;
         }
         if (!RecordLayout.fits(ring, cursor, size)) {
@@ -187,6 +212,7 @@ public final class Scanner {
         switch (flags & RecordLayout.KIND) {
             case RecordLayout.PAD -> {
                 mark(size);
+                deleteSome();
                 return 1;
             }
             case RecordLayout.MESSAGE, RecordLayout.CHUNK -> {
@@ -198,15 +224,35 @@ public final class Scanner {
         }
         long position = cursor;
         mark(size);
-        if ((flags & RecordLayout.NOTIFY) != 0 && vsr.known(source)) {
-            if (givenUp) {
-                peers.gaveUp(vsr.index(source), index, position);
-            } else {
-                peers.read(vsr.index(source), index, position);
-            }
-            vsr.ring(source);
+        if ((flags & (RecordLayout.NOTIFY | RecordLayout.TRACK)) != 0) {
+            tell(flags, source, position);
         }
+        deleteSome();
         return 1;
+    }
+
+    /** Tells the source what has become of a message: after the read mark, before its room is free. */
+    private void tell(int flags, int source, long position) {
+        if (!vsr.known(source)) {
+            return;
+        }
+        long track = (flags & RecordLayout.TRACK) == 0
+                ? Tracks.NONE
+                : tracks.find(vsr.index(source), area.number(), position);
+        if (givenUp) {
+            if (track != Tracks.NONE) {
+                tracks.givenUp(track);
+            }
+            peers.gaveUp(vsr.index(source), index, position);
+        } else if (track == Tracks.NONE) {
+            peers.read(vsr.index(source), index, position);
+        } else {
+            tracks.read(track);
+            peers.read(vsr.index(source), index, position);
+            tracks.acknowledged(track);
+            tracked.add(track, position);
+        }
+        vsr.ring(source);
     }
 
     /** Offers a record until its handler comes to its end; false when the boot is to end first. */
@@ -268,7 +314,7 @@ public final class Scanner {
             }
         }
         if (handled && offset + length == total) {
-            streams.done(entry, stream);
+            done(entry, stream);
         }
         return handled;
     }
@@ -280,14 +326,23 @@ public final class Scanner {
         streams.refuse(entry, stream);
         if (ring.get(MessageView.LONG, start + RecordLayout.OFFSET) + length == ring
                 .get(MessageView.LONG, start + RecordLayout.TOTAL)) {
-            streams.done(entry, stream);
+            done(entry, stream);
         }
+    }
+
+    private void done(long entry, long stream) {
+        streams.done(entry, stream);
+        area.queue().streams().freed();
     }
 
     /** The read mark: what was before the cursor is never offered again. */
     private void mark(long size) {
         cursor += size;
         Word.release(tables, at + FrameLayout.CONTROL_CURSOR, cursor);
+    }
+
+    /** So that writers of a full ring need not wait for the end of the scan. */
+    private void deleteSome() {
         if (cursor - head > area.capacity() / 4) {
             delete();
         }
@@ -297,6 +352,9 @@ public final class Scanner {
     private void delete() {
         head = cursor;
         Word.release(tables, at + FrameLayout.CONTROL_HEAD, head);
+        if (tracked.any()) {
+            tracked.deleted();
+        }
         VarHandle.fullFence();
         if (Word.opaque(tables, at + FrameLayout.CONTROL_WAITERS) != 0) {
             area.queue().wakeFirst();
@@ -308,6 +366,7 @@ public final class Scanner {
         String what = "its commit word 0x" + Long.toHexString(word) + "; cut there";
         boolean cut = area.exclusively(me, () -> area.cut(cursor));
         if (cut) {
+            tracks.lost(area.number(), cursor, Long.MAX_VALUE);
             reader.corrupted(cursor, what);
         }
         return 1;

@@ -3,6 +3,7 @@ package org.brattice.hypervisor.vsr;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import org.brattice.api.Delivery;
@@ -10,6 +11,7 @@ import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
+import org.brattice.api.Tracking;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.FrameLayout;
 
@@ -24,6 +26,7 @@ public final class Vsr {
     private final WaitGraph graph;
     private final Area.LeaseWatch watch;
     private final Clock clock = new Clock();
+    private final Tracks tracks;
     private final AtomicReferenceArray<Peer> peers;
     private volatile int highest;
 
@@ -46,6 +49,7 @@ public final class Vsr {
         this.frame = frame;
         this.holders = holders;
         this.watch = watch;
+        this.tracks = new Tracks(frame.memory(), frame.layout());
         this.graph = new WaitGraph(frame.layout().partitions());
         this.peers = new AtomicReferenceArray<>(frame.layout().partitions());
         this.highest = (int) frame.word(FrameLayout.HEADER_NEXT_NUMBER) - 1;
@@ -111,6 +115,8 @@ public final class Vsr {
             area.succeeded(new Area.Succession(null, 0));
         }
         peers.set(index(number), null);
+        peer.queue.wakeAll();
+        tracks.lost(number, 0, Long.MAX_VALUE);
         endOf(number);
         for (int i = 0; i < peers.length(); i++) {
             if (peers.get(i) != null) {
@@ -174,6 +180,7 @@ public final class Vsr {
 
     private void abortStreams(int source, Peer peer) {
         if (peer != null && streams(peer.number).abortAll(index(source))) {
+            peer.queue.streams().freed();
             peer.doorbell.ring();
         }
     }
@@ -332,19 +339,120 @@ public final class Vsr {
     }
 
     private long send(Holder me, int receiver, Delivery delivery) {
+        return send(me, receiver, delivery, delivery.waitNanos());
+    }
+
+    /** Sends what is outgoing, waiting for so long. */
+    long send(Holder me, int receiver, Delivery delivery, long waitNanos) {
         try {
-            if (me.outgoing.bytes() > recordLimit(receiver)) {
-                return sendChunks(me, receiver, delivery);
-            }
-            if (delivery.notifies()) {
-                me.outgoing.notifies();
-            }
-            long result = write(me, receiver, delivery.waitNanos());
-            return result == IpcaService.NO_ROOM && delivery.wakes()
-                    ? callWhenRoom(me, receiver)
-                    : result;
+            return delivery.tracks()
+                    ? tracked(me, receiver, delivery, waitNanos)
+                    : untracked(me, receiver, delivery, waitNanos);
         } finally {
             me.outgoing.clear();
+        }
+    }
+
+    private long tracked(Holder me, int receiver, Delivery delivery, long waitNanos) {
+        long track = tracks.take(index(me.number()), receiver);
+        if (track == Tracks.NONE) {
+            return IpcaService.NO_ROOM;
+        }
+        long result = IpcaService.NO_ROOM;
+        try {
+            me.outgoing.tracks(frame.memory(), track);
+            result = untracked(me, receiver, delivery, waitNanos);
+            return result;
+        } finally {
+            if (result < 0) {
+                tracks.free(track);
+            } else {
+                tracks.sent(track);
+            }
+        }
+    }
+
+    private long untracked(Holder me, int receiver, Delivery delivery, long waitNanos) {
+        if (me.outgoing.bytes() > recordLimit(receiver)) {
+            return sendChunks(me, receiver, delivery);
+        }
+        if (delivery.notifies()) {
+            me.outgoing.notifies();
+        }
+        long result = write(me, receiver, waitNanos);
+        return result == IpcaService.NO_ROOM && delivery.wakes()
+                ? callWhenRoom(me, receiver)
+                : result;
+    }
+
+    /** What has become of a message; see {@link IpcaService#track}. */
+    public Optional<Tracking> track(int source, int receiver, long position) {
+        return tracks.look(index(source), receiver, position);
+    }
+
+    /** Puts in order what senders track, when all IPCAs of an earlier process are open. */
+    public void attachTracks() {
+        Tracks.Ends ends = new Tracks.Ends() {
+            @Override
+            public long end(int receiver) {
+                Area area = area(receiver);
+                return area == null ? -1 : area.end();
+            }
+
+            @Override
+            public long head(int receiver) {
+                return area(receiver).head();
+            }
+        };
+        for (int i = 0; i < peers.length(); i++) {
+            if (peers.get(i) != null) {
+                tracks.attach(i, ends);
+            }
+        }
+    }
+
+    /**
+     * Opens a chunked message to a receiver, waiting for one of those on their way to be through.
+     *
+     * @return its entry, or NO_ROOM, NO_IPCA, DEADLOCK
+     */
+    int openStream(Holder me, int receiver, Streams streams, long waitNanos) {
+        Peer peer = peer(receiver);
+        if (peer == null) {
+            return (int) IpcaService.NO_IPCA;
+        }
+        StreamLine line = peer.queue.streams();
+        int row = index(me.number());
+        int entry = line.waiting() ? Streams.NONE : streams.open(me.number(), row);
+        if (entry != Streams.NONE) {
+            return entry;
+        }
+        if (me.scanning() && !graph.enter(me.number(), receiver)) {
+            return (int) IpcaService.DEADLOCK;
+        }
+        try {
+            entry = line.await(streams, me, row, waitNanos, () -> receives(peer));
+        } finally {
+            if (me.scanning()) {
+                graph.leave(me.number());
+            }
+        }
+        if (entry != Streams.NONE) {
+            return entry;
+        }
+        return (int) (receives(peer) ? IpcaService.NO_ROOM : IpcaService.NO_IPCA);
+    }
+
+    private static boolean receives(Peer peer) {
+        Area.Succession next = peer.area.succession();
+        return next == null || next.area() != null;
+    }
+
+    /** A chunked message to a receiver is no longer on its way. */
+    void streamFreed(int receiver) {
+        Peer peer = peer(receiver);
+        if (peer != null) {
+            peer.queue.streams().freed();
         }
     }
 

@@ -22,6 +22,7 @@ final class WaitQueue {
     private static final long RACE_PAUSE_NANOS = 50_000;
 
     private final Caller caller;
+    private final StreamLine streams = new StreamLine();
     private final Deque<Place> line = new ArrayDeque<>();
     private final int partitions;
     /** By the row of the sender. */
@@ -42,6 +43,11 @@ final class WaitQueue {
     WaitQueue(int partitions, Caller caller) {
         this.partitions = partitions;
         this.caller = caller;
+    }
+
+    /** The line for one of the chunked messages that can be on their way. */
+    StreamLine streams() {
+        return streams;
     }
 
     /** The partition's IPCA is there from now on. */
@@ -304,6 +310,7 @@ final class WaitQueue {
     }
 
     synchronized void wakeAll() {
+        streams.wakeAll();
         for (Place place : line) {
             if (place instanceof Waiting waiting) {
                 waiting.wake();

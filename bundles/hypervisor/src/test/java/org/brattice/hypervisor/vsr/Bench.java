@@ -102,6 +102,7 @@ final class Bench implements AutoCloseable {
             }
             vsr.open(row.number(), row.control());
         }
+        vsr.attachTracks();
         return damages;
     }
 
