@@ -29,6 +29,13 @@ public interface Hypervisor {
     List<String> why(String partition);
 
     /**
+     * Who blocks a sender at a receiver: any pair, at any time; nobody is stopped for it.
+     *
+     * @return empty when one of the two is unknown
+     */
+    Optional<Blockage> blockage(String sender, String receiver);
+
+    /**
      * Waits until a partition is in a state.
      *
      * @return what it is then, or at the end of the wait; empty when it is unknown

@@ -34,6 +34,7 @@ final class Bench implements AutoCloseable {
         add("received", new ReceivedCommand(operator));
         add("read", new ReadCommand(operator));
         add("why", new WhyCommand(operator));
+        add("who", new WhoCommand(operator));
         add("await", new AwaitCommand(operator));
         add("ping", new PingCommand(operator));
         add("names", new NamesCommand(operator));

@@ -3,9 +3,11 @@ package org.brattice.shell;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.function.BiFunction;
 
 import org.brattice.api.Delivery;
@@ -21,6 +23,7 @@ final class FakeIpca implements IpcaService {
     final List<Delivery> deliveries = new ArrayList<>();
     BiFunction<Integer, byte[], Long> answer = (receiver, payload) -> 64L;
     List<Outcome> outcomes = List.of();
+    final Queue<Tracking> tracks = new ArrayDeque<>();
     int recordLimit = 128 << 10;
 
     @Override
@@ -74,6 +77,6 @@ final class FakeIpca implements IpcaService {
 
     @Override
     public Optional<Tracking> track(int receiver, long position) {
-        return Optional.empty();
+        return Optional.ofNullable(tracks.poll());
     }
 }

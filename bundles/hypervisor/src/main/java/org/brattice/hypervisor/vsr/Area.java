@@ -134,6 +134,11 @@ public final class Area {
         return Word.acquire(frame, at + FrameLayout.CONTROL_TAIL);
     }
 
+    /** Bytes that can be written, with headers: an estimate for people, taken without the lease. */
+    public long free() {
+        return Math.clamp(capacity - RecordLayout.UNIT - (end() - head()), 0, capacity);
+    }
+
     /** Committed and not yet read, in bytes: an estimate for people, taken without the lease. */
     public long unread() {
         return Math.max(0, Word.opaque(frame, at + FrameLayout.CONTROL_TAIL)

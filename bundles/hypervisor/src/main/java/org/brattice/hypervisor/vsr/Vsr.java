@@ -1,11 +1,13 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
+import org.brattice.api.Blockage;
 import org.brattice.api.Delivery;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
@@ -37,12 +39,18 @@ public final class Vsr {
         private final Doorbell doorbell = new Doorbell();
         private final WaitQueue queue;
         private volatile Area area;
+        private volatile Seen seen = Seen.NONE;
 
         private Peer(int number, String name, WaitQueue queue) {
             this.number = number;
             this.name = name;
             this.queue = queue;
         }
+    }
+
+    /** A lease, and when it was first seen. */
+    private record Seen(long lease, long nanos) {
+        private static final Seen NONE = new Seen(Lease.FREE, 0);
     }
 
     public Vsr(Frame frame, Holders holders, Area.LeaseWatch watch) {
@@ -65,7 +73,17 @@ public final class Vsr {
             Peer peer = peers.get(i);
             if (peer != null) {
                 peer.queue.pass();
+                look(peer);
             }
+        }
+    }
+
+    /** So that one can tell later for how long a lease has been held at least. */
+    private static void look(Peer peer) {
+        Area area = peer.area;
+        long lease = area == null ? Lease.FREE : area.lease();
+        if (lease != peer.seen.lease) {
+            peer.seen = Lease.held(lease) ? new Seen(lease, System.nanoTime()) : Seen.NONE;
         }
     }
 
@@ -388,6 +406,47 @@ public final class Vsr {
     /** What has become of a message; see {@link IpcaService#track}. */
     public Optional<Tracking> track(int source, int receiver, long position) {
         return tracks.look(index(source), receiver, position);
+    }
+
+    /** The first message that a partition has not read, or null. Any thread. */
+    public Blockage.Unread oldestUnread(int number) {
+        Area area = area(number);
+        return area == null ? null : new Glance(frame, area, this::name).oldest();
+    }
+
+    /** Who writes to a partition's IPCA at this moment, or null. Any thread. */
+    public Blockage.Lease lease(int number) {
+        Peer peer = peer(number);
+        Area area = peer == null ? null : peer.area;
+        long lease = area == null ? Lease.FREE : area.lease();
+        if (!Lease.held(lease) || holders.gone(lease)) {
+            return null;
+        }
+        Holder holder = holders.of(lease);
+        Seen seen = peer.seen;
+        long nanos = seen.lease == lease ? System.nanoTime() - seen.nanos : 0;
+        return holder == null
+                ? null
+                : new Blockage.Lease(name(holder.number()), holder.scanning(),
+                        Duration.ofNanos(nanos));
+    }
+
+    /** Who waits for room in a partition's IPCA, in order. Any thread. */
+    public List<Blockage.InLine> line(int number) {
+        Peer peer = peer(number);
+        return peer == null
+                ? List.of()
+                : peer.queue.line(Blockage.LINE_LIMIT).stream()
+                        .map(spot -> new Blockage.InLine(name(spot.number()), spot.wakes(),
+                                Duration.ofNanos(spot.nanos()), spot.bytes(), spot.heldBack()))
+                        .toList();
+    }
+
+    /** The partition for whose room a partition's event scan waits, or null. Any thread. */
+    public String waitsFor(int number) {
+        int other = known(number) ? graph.waitsFor(number) : -1;
+        Peer peer = other < 0 ? null : peers.get(other);
+        return peer == null ? null : peer.name;
     }
 
     /** Puts in order what senders track, when all IPCAs of an earlier process are open. */
