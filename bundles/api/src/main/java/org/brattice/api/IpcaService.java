@@ -18,8 +18,8 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface IpcaService {
     /**
-     * The receiver's IPCA has no room, others wait for it already, or too many write to it at this moment:
-     * nothing was sent.
+     * The receiver's IPCA has no room, others wait for it already, too many write to it at this moment, or
+     * this partition is held back there: nothing was sent.
      */
     long NO_ROOM = -1;
 

@@ -183,7 +183,7 @@ final class Tracks {
             long entry = entry(source, i);
             long receiver = word(entry, RECEIVER);
             long position = word(entry, POSITION);
-            long end = (receiver & TAKEN) == 0 ? ends.end((int) receiver) : NONE;
+            long end = receiver == (int) receiver ? ends.end((int) receiver) : NONE;
             if (receiver != 0 && !finished(entry)) {
                 if (position < 0 || position >= end) {
                     free(entry);

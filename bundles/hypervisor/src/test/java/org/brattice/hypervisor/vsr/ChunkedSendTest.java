@@ -324,4 +324,58 @@ class ChunkedSendTest {
         assertEquals(Map.of(x, List.of(digest(large))), reader.whole);
         assertTrue(chunks[0] > 80, "chunks=" + chunks[0]);
     }
+
+    private Streams occupied() {
+        Streams streams = new Streams(bench.frame.memory(),
+                bench.frame.layout().page(bench.vsr.index(y)));
+        int other = bench.partition("other", 4096);
+        while (streams.open(other, bench.vsr.index(other)) != Streams.NONE) {
+            Thread.onSpinWait();
+        }
+        return streams;
+    }
+
+    private void awaitLine(boolean waiting) {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (bench.vsr.area(y).queue().streams().waiting() != waiting) {
+            assertTrue(System.nanoTime() < deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldWaitWhenSixtyFourAreOnTheirWay() throws Exception {
+        Streams streams = occupied();
+        byte[] large = bytes(2 * IPCA, 1);
+        CompletableFuture<Long> waiting = sending(x,
+                me -> bench.vsr.send(me, y, MemorySegment.ofArray(large), WAIT));
+        awaitLine(true);
+        assertEquals(0, bench.vsr.area(y).unread());
+
+        // One of them is aborted by its sender, and heard by the receiver's scan.
+        streams.abort(7, streams.id(7));
+
+        assertTrue(pollUntil(waiting) >= 0);
+        assertEquals(Map.of(x, List.of(digest(large))), reader.whole);
+        awaitLine(false);
+    }
+
+    @Test
+    void shouldSayThatThereIsNoRoomForOneMoreInTime() throws Exception {
+        occupied();
+        assertEquals(IpcaService.NO_ROOM, sending(x, me -> bench.vsr.send(me, y,
+                MemorySegment.ofArray(bytes(IPCA, 1)), Delivery.waiting(Duration.ofMillis(30))))
+                .get(10, TimeUnit.SECONDS));
+        awaitLine(false);
+    }
+
+    @Test
+    void shouldNotWaitForOneThatIsGone() throws Exception {
+        occupied();
+        CompletableFuture<Long> waiting = sending(x, me -> bench.vsr.send(me, y,
+                MemorySegment.ofArray(bytes(IPCA, 1)), WAIT));
+        awaitLine(true);
+        bench.vsr.remove(y);
+        assertEquals(IpcaService.NO_IPCA, waiting.get(10, TimeUnit.SECONDS));
+    }
 }

@@ -2,6 +2,7 @@ package org.brattice.hypervisor.vsr;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.brattice.api.Delivery;
+import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
 import org.brattice.hypervisor.memory.FrameLayout;
@@ -104,6 +106,34 @@ class WakerTest {
         scanner.poll(100);
         assertEquals("at last", read.texts().getLast());
         assertEquals(0, bench.word(receiver, FrameLayout.CONTROL_WAITERS));
+    }
+
+    private static String refusal(long waitNanos, boolean notifies, boolean wakes,
+            boolean tracks) {
+        return assertThrows(IllegalArgumentException.class,
+                () -> new Delivery(waitNanos, notifies, wakes, tracks)).getMessage();
+    }
+
+    @Test
+    void shouldRefuseDeliveriesThatContradictThemselves() {
+        assertEquals("waitNanos=-1 is negative: use 0 to be told at once",
+                refusal(-1, false, false, false));
+        assertEquals("waitNanos=5 of a delivery that wakes: wait for room, or be called when there"
+                + " is room", refusal(5, false, true, false));
+        assertEquals("tracks=true of a delivery that does not notify: what is tracked is"
+                + " acknowledged, so use tracked()", refusal(0, false, false, true));
+        assertEquals(new Delivery(0, true, true, true), Delivery.waking().tracked());
+        assertEquals(new Delivery(0, true, true, false), Delivery.waking().notified());
+    }
+
+    @Test
+    void shouldRefuseWhatIsLargerThanARecord() {
+        assertEquals("bytes=481 is more than a record of this receiver holds, recordLimit=480:"
+                + " send it with a Delivery that waits, and it goes in chunks",
+                assertThrows(HypervisorCallException.class,
+                        () -> bench.vsr.send(a.me, receiver,
+                                MemorySegment.ofArray(new byte[481]), Delivery.waking()))
+                        .getMessage());
     }
 
     @Test
