@@ -260,16 +260,26 @@ final class WaitQueue {
 
     /** After each change: who is first, what writers read beside the lease, whose turn it is. */
     private void settle() {
-        Place next = null;
-        for (Place place : line) {
-            if (place.counts() && !heldBack(place.number())) {
-                next = place;
-                break;
-            }
+        Place next = line.peekFirst();
+        if (next != null && passedOver(next)) {
+            next = firstBehind();
         }
         first = next;
         count();
         serve();
+    }
+
+    private boolean passedOver(Place place) {
+        return !place.counts() || heldBack(place.number());
+    }
+
+    private Place firstBehind() {
+        for (Place place : line) {
+            if (!passedOver(place)) {
+                return place;
+            }
+        }
+        return null;
     }
 
     private void count() {
