@@ -87,8 +87,9 @@ public class WaitingIT extends ContainerTest {
 
         assertEquals(busy, (int) calls.poll(LIMIT.toSeconds(), TimeUnit.SECONDS));
         eventually("it is read", () -> assertTrue(read.contains(5000)));
-        assertTrue(hypervisor().blockage("alice", "busy").orElseThrow().line().isEmpty());
-        assertNull(info("busy").oldestUnread());
+        eventually("its place is given up", () -> assertTrue(
+                hypervisor().blockage("alice", "busy").orElseThrow().line().isEmpty()));
+        eventually("all is read", () -> assertNull(info("busy").oldestUnread()));
     }
 
     @Test
