@@ -7,15 +7,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.brattice.api.Boot;
+import org.brattice.api.Chunk;
 import org.brattice.api.Delivery;
 import org.brattice.api.Firmware;
 import org.brattice.api.IpcaService;
+import org.brattice.api.MemoryAssembly;
 import org.brattice.api.Message;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
@@ -26,6 +29,51 @@ import org.osgi.framework.Bundle;
 /** A bundle is updated while messages flow through its partition: nothing is lost. */
 public class HotSwapIT extends ContainerTest {
     private static final int UPDATES = 20;
+    private static final int MANY_UPDATES = 120;
+    private static final int SENDERS = 4;
+    private static final int THROWING = 1009;
+
+    /** Enters what comes into the tallies, in all its boots; throws now and then. */
+    private static final class Counting implements Firmware {
+        private final Tally[] tallies;
+        private MemoryAssembly assembly;
+        private Chunk current;
+
+        Counting(Tally[] tallies) {
+            this.tallies = tallies;
+        }
+
+        @Override
+        public void boot(Boot boot) {
+            assembly = new MemoryAssembly(boot.memory().getFirst(),
+                    (message, payload) -> enter(current, payload, true));
+        }
+
+        @Override
+        public void message(Message message) {
+            enter(message, message.payload(), false);
+        }
+
+        @Override
+        public void chunk(Chunk chunk) throws Exception {
+            current = chunk;
+            assembly.chunk(chunk);
+        }
+
+        @Override
+        public void aborted(int source, long stream) {
+            assembly.aborted(source, stream);
+        }
+
+        private void enter(Message message, MemorySegment payload, boolean chunked) {
+            String source = message.sourceName();
+            long number = payload.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+            tallies[source.charAt(source.length() - 1) - '0'].enter(number, message, chunked);
+            if (number % THROWING == 8 && message.attempt() == 1) {
+                throw new IllegalStateException("a message that throws once");
+            }
+        }
+    }
 
     /** Numbers its messages, sends them at full speed, and checks that each comes back, in order. */
     private static final class Flood implements Firmware {
@@ -94,5 +142,53 @@ public class HotSwapIT extends ContainerTest {
         assertEquals(List.of(), info("flood").faults());
         System.out.println("hot swap: updates=" + UPDATES + " messages=" + flood[0].sent.get()
                 + " lost=0");
+    }
+
+    @Test
+    public void shouldAccountForEveryMessageOfSeveralSendersOverManyUpdates() throws Exception {
+        Tally[] tallies = new Tally[SENDERS];
+        Flooding[] senders = new Flooding[SENDERS];
+        Puppets.behave("counter", (own, ipca) -> new Counting(tallies));
+        for (int i = 0; i < SENDERS; i++) {
+            tallies[i] = new Tally();
+        }
+        Bundle counter = start("counter");
+        for (int i = 0; i < SENDERS; i++) {
+            senders[i] = new Flooding("counter");
+            Puppets.behave("sender." + i, senders[i]);
+            start("sender." + i, "processors=2");
+        }
+        for (int update = 1; update <= MANY_UPDATES; update++) {
+            long[] before = Arrays.stream(tallies).mapToLong(Tally::count).toArray();
+            eventually("all senders' messages come", () -> {
+                for (int i = 0; i < SENDERS; i++) {
+                    assertTrue("sender=" + i, tallies[i].count() > before[i] + 100);
+                }
+            });
+            counter.update(small("counter").version("1.0." + update).stream());
+        }
+        await("counter", PartitionState.RUNNING);
+        for (Flooding sender : senders) {
+            assertEquals(null, sender.enough());
+        }
+        for (int i = 0; i < SENDERS; i++) {
+            Flooding sender = senders[i];
+            Tally tally = tallies[i];
+            eventually("all is handled and notified", () -> {
+                assertEquals(sender.sent(), tally.count());
+                assertTrue(sender.notified());
+            });
+            assertEquals(List.of(), tally.wrong());
+            assertTrue(tally.chunked() > 0);
+            assertEquals(List.of(), info("sender." + i).faults());
+        }
+        assertEquals(MANY_UPDATES + 1, info("counter").boots());
+        assertEquals("1.0." + MANY_UPDATES, counter.getVersion().toString());
+        long again = Arrays.stream(tallies).mapToLong(Tally::again).sum();
+        assertTrue("handlers threw", again > 0);
+        System.out.println("hot swap: updates=" + MANY_UPDATES + " senders=" + SENDERS
+                + " messages=" + Arrays.stream(tallies).mapToLong(Tally::count).sum()
+                + " chunked=" + Arrays.stream(tallies).mapToLong(Tally::chunked).sum()
+                + " lost=0 repeated=0 offered-again=" + again);
     }
 }
