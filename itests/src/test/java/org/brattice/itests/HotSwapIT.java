@@ -29,7 +29,7 @@ import org.osgi.framework.Bundle;
 /** A bundle is updated while messages flow through its partition: nothing is lost. */
 public class HotSwapIT extends ContainerTest {
     private static final int UPDATES = 20;
-    private static final int MANY_UPDATES = 120;
+    private static final int MANY_UPDATES = 300;
     private static final int SENDERS = 4;
     private static final int THROWING = 1009;
 

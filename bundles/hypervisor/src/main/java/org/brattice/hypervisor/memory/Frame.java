@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.UUID;
 
 /**
@@ -136,6 +137,11 @@ public final class Frame implements AutoCloseable {
     /** Gives a range real bytes, all zero. */
     public void zero(long base, long size) {
         file.zero(base, size);
+    }
+
+    /** The 4 KiB pages of a range that its file has lost. Control thread. */
+    public BitSet lost(long base, long size) {
+        return file.lost(base, size);
     }
 
     /** Where it lies, in words. */

@@ -147,6 +147,9 @@ final class BootRun {
 
     /** Whatever partition code throws is a fault of this partition alone; false. */
     boolean caught(Kind kind, String what, Throwable thrown) {
+        if (thrown instanceof InternalError) {
+            lostMemory();
+        }
         if (!fenced && !view.revoked()) {
             fault(kind, what + " threw " + thrown);
             partition.log(what + " threw", thrown);
@@ -158,6 +161,11 @@ final class BootRun {
     boolean cutShort(String what, Throwable thrown) {
         partition.log(what + " was cut short", thrown);
         return false;
+    }
+
+    /** It met memory of the frame that cannot be had, or says so. */
+    void lostMemory() {
+        host.checkMemory();
     }
 
     void fault(Kind kind, String cause) {

@@ -2,9 +2,12 @@ package org.brattice.hypervisor.partition;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 import org.brattice.api.Fault.Kind;
@@ -40,6 +43,7 @@ final class Holdings implements Declarations.Owners {
     private final Quarantine quarantine = new Quarantine();
     /** Areas that are being moved, or whose old holder is not yet gone. */
     private final Set<Area> moving = new HashSet<>();
+    private final AtomicBoolean checking = new AtomicBoolean();
 
     Holdings(Frame frame, ControlThread control, Partitions partitions) {
         this.frame = frame;
@@ -48,7 +52,17 @@ final class Holdings implements Declarations.Owners {
         this.blocks = new BlockMap(frame);
         this.table = new PartitionTable(frame);
         this.holders = new Holders(2 * frame.description().processors());
-        this.vsr = new Vsr(frame, holders, this::leaseLost);
+        this.vsr = new Vsr(frame, holders, new Area.LeaseWatch() {
+            @Override
+            public void leaseLost(int number, int holderPartition) {
+                Holdings.this.leaseLost(number, holderPartition);
+            }
+
+            @Override
+            public void damaged(int number) {
+                checkMemory();
+            }
+        });
         this.ipcas = new IpcaRegistry(frame, table, vsr);
         this.slots = new Slots(frame.description().slots());
     }
@@ -88,6 +102,38 @@ final class Holdings implements Declarations.Owners {
                         + partitions.name(holder) + ", and was broken");
             }
         });
+    }
+
+    /** Somebody met memory that cannot be had. Any thread. */
+    void checkMemory() {
+        if (checking.compareAndSet(false, true)) {
+            control.queue(() -> {
+                checking.set(false);
+                moveAwayFromLostMemory();
+            });
+        }
+    }
+
+    /**
+     * What is lost is looked for in all IPCAs before the first of them moves: giving it fresh blocks may
+     * lengthen the file, and lost pages then read as zero.
+     */
+    private void moveAwayFromLostMemory() {
+        List<Area> damaged = new ArrayList<>();
+        for (Area area : vsr.areas()) {
+            BitSet lost = frame.lost(area.base(), area.capacity());
+            if ((area.suspect() || !lost.isEmpty()) && !moving.contains(area)) {
+                area.lose(lost);
+                damaged.add(area);
+            }
+        }
+        for (Area area : damaged) {
+            String what = "memory of it cannot be had; what cannot be read there is lost";
+            if (!move(area, what)) {
+                moving.add(area);
+                vsr.abandon(area);
+            }
+        }
     }
 
     @Override
@@ -213,21 +259,24 @@ final class Holdings implements Declarations.Owners {
     private void moveAwayFrom(int holder) {
         for (Area area : vsr.heldBy(holder)) {
             if (!moving.contains(area)) {
-                move(area, holder);
+                move(area, "a hung thread of " + partitions.name(holder) + " holds its lease");
             }
         }
     }
 
-    private void move(Area area, int holder) {
+    /** Moves an IPCA; false when there is nowhere to move it to. */
+    private boolean move(Area area, String why) {
         LogicalPartition owner = partitions.numbered(area.number());
-        MemoryRange range = owner == null
-                ? null
-                : blocks.giveRun(area.number(), area.capacity());
+        MemoryRange range = owner == null ? null : fresh(area);
         if (range == null) {
-            LOGGER.log(System.Logger.Level.ERROR, "IPCA of partition={0} stays locked by a hung"
-                    + " thread of partition={1}: no free blocks to move it to; restart the process",
-                    partitions.name(area.number()), partitions.name(holder));
-            return;
+            String cause = "its IPCA is locked, because " + why
+                    + ", and there are no free blocks to move it to: restart the process";
+            LOGGER.log(System.Logger.Level.ERROR, "partition={0}: {1}",
+                    partitions.name(area.number()), cause);
+            if (owner != null) {
+                owner.fault(Kind.LEASE_LOST, cause);
+            }
+            return false;
         }
         Area fresh = ipcas.prepare(area.number(), range);
         long lease = vsr.leaseOf(area);
@@ -241,14 +290,25 @@ final class Holdings implements Declarations.Owners {
                 vsr.move(area, fresh);
             }
         }
-        owner.fault(Kind.LEASE_LOST, "its IPCA was moved to " + range
-                + " away from a hung thread of " + partitions.name(holder));
-        quarantine.add(() -> vsr.area(owner.number()) != area && holders.gone(lease),
-                () -> {
-                    moving.remove(area);
-                    ipcas.release(area.control());
-                });
-        sweep();
+        owner.fault(area.damaged() ? Kind.CORRUPTED : Kind.LEASE_LOST,
+                "its IPCA was moved to " + range + ", because " + why);
+        if (!area.damaged()) {
+            quarantine.add(() -> vsr.area(owner.number()) != area && holders.gone(lease), () -> {
+                moving.remove(area);
+                ipcas.release(area.control());
+            });
+            sweep();
+        }
+        return true;
+    }
+
+    private MemoryRange fresh(Area area) {
+        try {
+            return blocks.giveRun(area.number(), area.capacity());
+        } catch (UncheckedIOException e) {
+            LOGGER.log(System.Logger.Level.ERROR, e.getMessage(), e);
+            return null;
+        }
     }
 
     /** A boot has ended: a move that its scanner was asked for and did not make is made here. */

@@ -104,6 +104,11 @@ final class Machine implements BootHost, AutoCloseable {
     }
 
     @Override
+    public void checkMemory() {
+        holdings.checkMemory();
+    }
+
+    @Override
     public void running(BootRun run) {
         lifeCycle.running(run);
     }

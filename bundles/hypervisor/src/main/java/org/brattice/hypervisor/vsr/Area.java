@@ -1,6 +1,8 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.Set;
 
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
@@ -36,10 +38,16 @@ public final class Area {
     private final Clock clock;
     private final WaitQueue queue = new WaitQueue(this);
     private volatile Succession succession;
+    private volatile long suspectFrom = -1;
+    private volatile long suspectTo;
+    private volatile Damage damage;
 
     /** Told, on the thread that found it, of a lease whose holder was gone. */
     public interface LeaseWatch {
         void leaseLost(int number, int holderPartition);
+
+        /** A partition's IPCA met memory that cannot be had, and takes no more writes: it must move. */
+        default void damaged(int number) {}
     }
 
     /**
@@ -47,8 +55,15 @@ public final class Area {
      *
      * @param area the next one, or null when the partition is gone
      * @param salvaged the first position that the next one does not hold
+     * @param lost positions before it that the next one does not hold either
      */
-    record Succession(Area area, long salvaged) {}
+    record Succession(Area area, long salvaged, Set<Long> lost) {
+        static final Succession NONE = new Succession(null, 0, Set.of());
+
+        boolean holds(long position) {
+            return position < salvaged && !lost.contains(position);
+        }
+    }
 
     /** The area whose control words are already in the tables. */
     Area(Frame frame, int control, Holders holders, Doorbell doorbell, LeaseWatch watch,
@@ -113,6 +128,43 @@ public final class Area {
         queue.wakeAll();
     }
 
+    /**
+     * A store met memory that cannot be had, perhaps an earlier store than the one that threw (rule 12):
+     * nobody writes here again, and what this holder wrote is not vouched for.
+     */
+    long damaged(Holder me) {
+        Word.getAndSet(frame, at + FrameLayout.CONTROL_LEASE, Lease.MOVED);
+        suspectFrom = me.committed >= 0
+                ? me.committed
+                : Word.acquire(frame, at + FrameLayout.CONTROL_TAIL);
+        suspectTo = me.committed >= 0 ? me.committed + 1 : Long.MAX_VALUE;
+        me.committed = -1;
+        watch.damaged(number);
+        return MOVED;
+    }
+
+    /** Whether a writer or a foreign reader met memory that cannot be had. */
+    public boolean suspect() {
+        return suspectFrom >= 0;
+    }
+
+    /** With the pages of the ring that are lost; before it moves. */
+    public void lose(BitSet pages) {
+        damage = suspect()
+                ? new Damage(suspectFrom, suspectTo, pages)
+                : new Damage(0, 0, pages);
+    }
+
+    /** Whether it moves because of lost memory. */
+    public boolean damaged() {
+        return damage != null;
+    }
+
+    /** What may be lost, or null. */
+    Damage damage() {
+        return damage;
+    }
+
     /** The lease word. */
     long lease() {
         return Word.acquire(frame, at + FrameLayout.CONTROL_LEASE);
@@ -173,9 +225,13 @@ public final class Area {
             }
             try {
                 result = held(me);
+            } catch (InternalError e) {
+                result = damaged(me);
             } finally {
                 release(token);
             }
+        } catch (InternalError e) {
+            return damaged(me);
         } catch (IllegalStateException e) {
             if (!view.revoked()) {
                 throw e;

@@ -75,9 +75,9 @@ public final class Vsr {
 
     /** Moves an IPCA: on its scanner's thread, or where it has none at present on the control thread. */
     public void move(Area from, Area to) {
-        long salvaged = new Remap(frame).move(from, to);
+        Area.Succession next = new Remap(frame).move(from, to);
         peer(from.number()).area = to;
-        from.succeeded(new Area.Succession(to, salvaged));
+        from.succeeded(next);
     }
 
     /**
@@ -92,7 +92,7 @@ public final class Vsr {
         if (area != null) {
             lease = area.storeMoved();
             area.view().revoke();
-            area.succeeded(new Area.Succession(null, 0));
+            area.succeeded(Area.Succession.NONE);
         }
         peers.set(index(number), null);
         abortStreams(number);
@@ -135,7 +135,7 @@ public final class Vsr {
             Area area = peer == null ? null : peer.area;
             if (area != null) {
                 area.view().revoke();
-                area.succeeded(new Area.Succession(null, 0));
+                area.succeeded(Area.Succession.NONE);
             }
         }
     }
@@ -293,12 +293,15 @@ public final class Vsr {
         }
         me.outgoing.stage(me, frame.memory());
         while (true) {
-            long result = area.write(me, graph, waitNanos);
+            long result = write(me, area, waitNanos);
             if (result != Area.MOVED) {
                 return result;
             }
-            Area.Succession next = awaitSuccession(area);
-            if (me.committed >= 0 && me.committed < next.salvaged()) {
+            Area.Succession next = awaitSuccession(me, area);
+            if (next == null) {
+                return IpcaService.NO_ROOM;
+            }
+            if (me.committed >= 0 && next.holds(me.committed)) {
                 return me.committed;
             }
             if (next.area() == null) {
@@ -308,12 +311,44 @@ public final class Vsr {
         }
     }
 
-    private static Area.Succession awaitSuccession(Area area) {
+    private long write(Holder me, Area area, long waitNanos) {
+        try {
+            return area.write(me, graph, waitNanos);
+        } catch (InternalError e) {
+            // Optimised code meets lost memory late: then the record is behind its section.
+            return area.damaged(me);
+        }
+    }
+
+    /** Where it went; null when one's own event scan, which must go on, is needed for a move like it. */
+    private Area.Succession awaitSuccession(Holder me, Area area) {
         Area.Succession next;
         while ((next = area.succession()) == null) {
+            Area own = me.scanning() ? area(me.number()) : null;
+            if (own != null && own.suspect() && area.suspect()) {
+                return null;
+            }
             Thread.yield();
         }
         return next;
+    }
+
+    /** An IPCA that cannot be moved away from lost memory: nobody writes to it again. Control thread. */
+    public void abandon(Area area) {
+        area.view().revoke();
+        area.succeeded(Area.Succession.NONE);
+    }
+
+    /** All IPCAs that can be written. */
+    public List<Area> areas() {
+        List<Area> areas = new ArrayList<>();
+        for (int i = 0; i < peers.length(); i++) {
+            Peer peer = peers.get(i);
+            if (peer != null && peer.area != null) {
+                areas.add(peer.area);
+            }
+        }
+        return areas;
     }
 
     private long sendChunks(Holder me, int receiver, Delivery delivery) {

@@ -11,7 +11,9 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 import org.brattice.api.Delivery;
 import org.brattice.api.MemoryRange;
@@ -29,6 +31,8 @@ final class Bench implements AutoCloseable {
     final Holders holders = new Holders(256);
     /** Partition numbers of leases lost, as {@code receiver<holder}. */
     final Queue<String> lost = new ConcurrentLinkedQueue<>();
+    /** Partition numbers of areas that met memory that cannot be had. */
+    final BlockingQueue<Integer> damaged = new LinkedBlockingQueue<>();
     Frame frame;
     BlockMap blocks;
     PartitionTable table;
@@ -73,7 +77,17 @@ final class Bench implements AutoCloseable {
         blocks = new BlockMap(frame);
         table = new PartitionTable(frame);
         attach = new Attach(frame);
-        vsr = new Vsr(frame, holders, (number, holder) -> lost.add(number + "<" + holder));
+        vsr = new Vsr(frame, holders, new Area.LeaseWatch() {
+            @Override
+            public void leaseLost(int number, int holder) {
+                lost.add(number + "<" + holder);
+            }
+
+            @Override
+            public void damaged(int number) {
+                damaged.add(number);
+            }
+        });
     }
 
     /**
