@@ -31,7 +31,14 @@ final class Flooding implements Behaviour {
     private volatile boolean enough;
     private volatile Throwable failure;
 
+    private final boolean chunks;
+
     Flooding(String receiver) {
+        this(receiver, true);
+    }
+
+    Flooding(String receiver, boolean chunks) {
+        this.chunks = chunks;
         this.receiver = receiver;
     }
 
@@ -70,7 +77,7 @@ final class Flooding implements Behaviour {
             bytes.set(ValueLayout.JAVA_LONG_UNALIGNED, 0, next);
             boolean notified = next % 10 == 3;
             Delivery delivery = notified ? NOTIFIED : PATIENT;
-            long position = next % 500 == 7
+            long position = chunks && next % 500 == 7
                     ? ipca.send(number, bytes, delivery)
                     : next % 100 == 5
                             ? ipca.send(number, List.of(bytes.asSlice(0, 5),
