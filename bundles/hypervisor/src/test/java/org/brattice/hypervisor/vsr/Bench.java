@@ -45,13 +45,36 @@ final class Bench implements AutoCloseable {
     private final List<MemoryRange> spare = new ArrayList<>();
 
     private Bench(long memory, Backing backing) {
+        this(temporary(), memory, backing);
+    }
+
+    private Bench(Path data, long memory, Backing backing) {
+        this.data = data;
         description = new FrameDescription("bench", memory, BLOCK, 16, 256, backing, Map.of());
+        open();
+    }
+
+    private static Path temporary() {
         try {
-            data = Files.createTempDirectory("bench");
+            return Files.createTempDirectory("bench");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        open();
+    }
+
+    /** On what another process has left in a directory, if there is anything: repaired. */
+    static Bench in(Path data) {
+        Bench bench = new Bench(data, 16 << 20, Backing.DATA);
+        bench.blocks.freeUnless(number -> bench.table.rows().stream()
+                .anyMatch(row -> row.number() == number));
+        bench.table.rows().forEach(row -> {
+            bench.vsr.enter(row.number(), row.name());
+            bench.controls.set(row.control());
+        });
+        if (!bench.repair().isEmpty()) {
+            throw new IllegalStateException("damaged by a kill");
+        }
+        return bench;
     }
 
     /** Gone when it is closed. */
