@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import org.brattice.api.Boot;
 import org.brattice.api.Delivery;
 import org.brattice.api.Firmware;
+import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
 import org.brattice.itests.puppet.Behaviour;
@@ -16,7 +17,7 @@ import org.osgi.framework.BundleContext;
 
 /**
  * Sends numbered messages to one partition at full speed, of all kinds: small, gathered, notified, and in
- * chunks. The partition needs two processors.
+ * chunks. Its boots go on where the one before ended. The partition needs two processors.
  */
 final class Flooding implements Behaviour {
     private static final Delivery PATIENT = Delivery.waiting(Duration.ofSeconds(2));
@@ -50,6 +51,7 @@ final class Flooding implements Behaviour {
     /** The one that sends. */
     private final class Flood implements Firmware {
         private final IpcaService ipca;
+        private volatile boolean halted;
         private final MemorySegment bytes = MemorySegment.ofArray(new byte[LARGE]);
 
         private Flood(IpcaService ipca) {
@@ -58,18 +60,39 @@ final class Flooding implements Behaviour {
 
         @Override
         public void boot(Boot boot) {
+            failure = null;
             boot.run(() -> {
                 try {
-                    int number = ipca.number(receiver);
-                    while (!enough) {
+                    int number = number();
+                    while (!enough && !halted) {
                         send(number);
                     }
                 } catch (Throwable e) {
+                    // Of a boot that ends, unless no other follows.
                     failure = e;
                 } finally {
-                    over.countDown();
+                    if (enough) {
+                        over.countDown();
+                    }
                 }
             });
+        }
+
+        private int number() {
+            while (!halted) {
+                try {
+                    return ipca.number(receiver);
+                } catch (HypervisorCallException e) {
+                    // It has not come yet.
+                    Thread.yield();
+                }
+            }
+            return 0;
+        }
+
+        @Override
+        public void halt() {
+            halted = true;
         }
 
         private void send(int number) {
@@ -88,7 +111,7 @@ final class Flooding implements Behaviour {
                     lastNotified = position;
                 }
                 sent = next + 1;
-            } else if (position != IpcaService.NO_ROOM) {
+            } else if (position != IpcaService.NO_ROOM && position != IpcaService.NO_IPCA) {
                 throw new IllegalStateException("position=" + position);
             }
         }

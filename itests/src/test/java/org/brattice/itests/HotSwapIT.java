@@ -14,11 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.brattice.api.Boot;
-import org.brattice.api.Chunk;
 import org.brattice.api.Delivery;
 import org.brattice.api.Firmware;
 import org.brattice.api.IpcaService;
-import org.brattice.api.MemoryAssembly;
 import org.brattice.api.Message;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
@@ -31,49 +29,6 @@ public class HotSwapIT extends ContainerTest {
     private static final int UPDATES = 20;
     private static final int MANY_UPDATES = 300;
     private static final int SENDERS = 4;
-    private static final int THROWING = 1009;
-
-    /** Enters what comes into the tallies, in all its boots; throws now and then. */
-    private static final class Counting implements Firmware {
-        private final Tally[] tallies;
-        private MemoryAssembly assembly;
-        private Chunk current;
-
-        Counting(Tally[] tallies) {
-            this.tallies = tallies;
-        }
-
-        @Override
-        public void boot(Boot boot) {
-            assembly = new MemoryAssembly(boot.memory().getFirst(),
-                    (message, payload) -> enter(current, payload, true));
-        }
-
-        @Override
-        public void message(Message message) {
-            enter(message, message.payload(), false);
-        }
-
-        @Override
-        public void chunk(Chunk chunk) throws Exception {
-            current = chunk;
-            assembly.chunk(chunk);
-        }
-
-        @Override
-        public void aborted(int source, long stream) {
-            assembly.aborted(source, stream);
-        }
-
-        private void enter(Message message, MemorySegment payload, boolean chunked) {
-            String source = message.sourceName();
-            long number = payload.get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
-            tallies[source.charAt(source.length() - 1) - '0'].enter(number, message, chunked);
-            if (number % THROWING == 8 && message.attempt() == 1) {
-                throw new IllegalStateException("a message that throws once");
-            }
-        }
-    }
 
     /** Numbers its messages, sends them at full speed, and checks that each comes back, in order. */
     private static final class Flood implements Firmware {
@@ -168,18 +123,9 @@ public class HotSwapIT extends ContainerTest {
             counter.update(small("counter").version("1.0." + update).stream());
         }
         await("counter", PartitionState.RUNNING);
-        for (Flooding sender : senders) {
-            assertEquals(null, sender.enough());
-        }
         for (int i = 0; i < SENDERS; i++) {
-            Flooding sender = senders[i];
-            Tally tally = tallies[i];
-            eventually("all is handled and notified", () -> {
-                assertEquals(sender.sent(), tally.count());
-                assertTrue(sender.notified());
-            });
-            assertEquals(List.of(), tally.wrong());
-            assertTrue(tally.chunked() > 0);
+            Tally.assertAllOf(senders[i], tallies[i]);
+            assertTrue(tallies[i].chunked() > 0);
             assertEquals(List.of(), info("sender." + i).faults());
         }
         assertEquals(MANY_UPDATES + 1, info("counter").boots());

@@ -1,5 +1,8 @@
 package org.brattice.itests;
 
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,5 +51,15 @@ final class Tally {
 
     synchronized List<String> wrong() {
         return List.copyOf(wrong);
+    }
+
+    /** Stops a sender, and waits until all that it has sent is handled, each once and in order. */
+    static void assertAllOf(Flooding sender, Tally tally) throws Exception {
+        assertEquals(null, sender.enough());
+        ContainerTest.eventually("all is handled and notified", () -> {
+            assertEquals(tally.wrong().toString(), sender.sent(), tally.count());
+            assertTrue(sender.notified());
+        });
+        assertEquals(List.of(), tally.wrong());
     }
 }
