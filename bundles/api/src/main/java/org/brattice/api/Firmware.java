@@ -46,7 +46,8 @@ public interface Firmware {
     }
 
     /**
-     * The sender of a chunked message ended before its last chunk: nothing more of it will come.
+     * The sender of a chunked message ended before its last chunk: nothing more of it will come. Told
+     * again when the process was killed meanwhile.
      *
      * @param source number of the sender
      * @param stream as in {@link Chunk#stream}

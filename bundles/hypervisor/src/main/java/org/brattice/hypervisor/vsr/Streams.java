@@ -172,8 +172,9 @@ final class Streams {
             if ((word & 3) == ABORTED) {
                 if (Word.opaque(tables, at(entry) + LAST) < cursor) {
                     int source = (int) Word.opaque(tables, at(entry) + SOURCE);
-                    Word.release(tables, at(entry), FREE);
+                    // In this order: a process that ends in between tells it again.
                     listener.aborted(source, word >>> ID_SHIFT);
+                    Word.release(tables, at(entry), FREE);
                     heard++;
                 } else {
                     rest = true;
