@@ -23,6 +23,7 @@ import org.brattice.itests.launched.account.Order;
 import org.brattice.itests.launched.account.Pair;
 import org.brattice.itests.launched.account.ReceiverActivator;
 import org.brattice.itests.launched.account.SenderActivator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,11 @@ final class KilledProcessIT {
         SENDER_UPDATE,
         /** Load, and a restart of the hypervisor's bundle. */
         HYPERVISOR_RESTART
+    }
+
+    @AfterEach
+    void removeFrame() {
+        LaunchedMachine.removeFrame(directory);
     }
 
     @Test
