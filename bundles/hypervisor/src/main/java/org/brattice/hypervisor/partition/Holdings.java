@@ -56,6 +56,8 @@ final class Holdings implements Declarations.Owners {
     /** Takes over the partitions that the frame knows from earlier. */
     void attach() {
         tick();
+        table.repair().forEach(damage -> LOGGER.log(System.Logger.Level.ERROR,
+                "frame memory is damaged: {0}", damage));
         List<PartitionTable.Row> rows = table.rows();
         blocks.freeUnless(number -> rows.stream().anyMatch(row -> row.number() == number));
         for (PartitionTable.Row row : rows) {

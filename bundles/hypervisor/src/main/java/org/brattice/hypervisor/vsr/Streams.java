@@ -171,9 +171,10 @@ final class Streams {
             long word = Word.acquire(tables, at(entry));
             if ((word & 3) == ABORTED) {
                 if (Word.opaque(tables, at(entry) + LAST) < cursor) {
+                    // First told, then freed: killed in between, it is told again, never not at all.
                     int source = (int) Word.opaque(tables, at(entry) + SOURCE);
-                    Word.release(tables, at(entry), FREE);
                     listener.aborted(source, word >>> ID_SHIFT);
+                    Word.release(tables, at(entry), FREE);
                     heard++;
                 } else {
                     rest = true;
