@@ -24,7 +24,7 @@ public final class Frame implements AutoCloseable {
         this.layout = FrameLayout.of(description.memory(), description.block(),
                 description.partitions());
         long present = file.size();
-        this.attached = present > 0 && holdsFrame();
+        this.attached = present >= Long.BYTES && holdsFrame(present);
         if (!attached) {
             file.zero(0, layout.hypervisorSize());
             file.zero(description.memory() - 1, 1);
@@ -34,7 +34,9 @@ public final class Frame implements AutoCloseable {
                 ? Math.min(present, description.memory())
                 : description.memory());
         if (attached) {
-            checkSame();
+            if (present >= FrameLayout.HEADER_SIZE) {
+                checkSame();
+            }
             checkWhole(present);
         } else {
             create();
@@ -56,8 +58,8 @@ public final class Frame implements AutoCloseable {
         }
     }
 
-    private boolean holdsFrame() throws IOException {
-        MemorySegment header = file.map(FrameLayout.HEADER_SIZE);
+    private boolean holdsFrame(long present) throws IOException {
+        MemorySegment header = file.map(Math.min(present, FrameLayout.HEADER_SIZE));
         return Word.acquire(header, 0) == FrameLayout.MAGIC;
     }
 

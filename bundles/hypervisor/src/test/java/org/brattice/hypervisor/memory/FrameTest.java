@@ -106,6 +106,21 @@ class FrameTest {
     }
 
     @Test
+    void shouldRefuseAFileThatWasCutWithinItsHeader() throws IOException {
+        open(Backing.DATA).close();
+        try (FileChannel file = FileChannel.open(data.resolve("frame.mem"),
+                StandardOpenOption.WRITE)) {
+            file.truncate(9);
+        }
+
+        assertEquals("frame memory in " + data.resolve("frame.mem") + " was cut short: bytes=9"
+                + " of memory=1 MiB; put the file back, or delete it and lose its messages",
+                assertThrows(IllegalArgumentException.class, () -> open(Backing.DATA))
+                        .getMessage());
+        assertEquals(9, Files.size(data.resolve("frame.mem")));
+    }
+
+    @Test
     void shouldRefuseASecondHypervisor() throws IOException {
         try (Frame frame = open(Backing.DATA)) {
             String message = assertThrows(IOException.class, () -> open(Backing.DATA)).getMessage();
