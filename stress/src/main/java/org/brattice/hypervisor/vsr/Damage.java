@@ -9,9 +9,9 @@ import org.brattice.hypervisor.memory.FrameLayout;
 import org.brattice.hypervisor.memory.Word;
 
 /**
- * An input as a program of stores into a frame, 11 bytes each: where (a table or ring, and how), which word of
- * it, 2 bytes, and what, 8 bytes. One kind of step stores no value but makes the guards of an IPCA's records right,
- * so that damage gets behind that check.
+ * An input as a program of stores into a frame, 11 bytes each: where (a table or ring, and how),
+ * which word of it, 2 bytes, and what, 8 bytes. One kind of step stores no value but makes the
+ * guards of an IPCA's records right, so that damage gets behind that check.
  */
 final class Damage {
     private static final int STORE = 11;

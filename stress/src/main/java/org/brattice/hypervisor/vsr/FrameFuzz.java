@@ -19,9 +19,9 @@ import org.brattice.hypervisor.memory.FrameDescription.Backing;
 import org.brattice.hypervisor.memory.PartitionTable;
 
 /**
- * The fuzz target: a real frame with messages is damaged as the input says, then attached, scanned, read and
- * written. Nothing may throw, hang, show a byte of another partition, or change one outside the tables and the
- * IPCAs. The input is a program of {@link Damage}.
+ * The fuzz target: a real frame with messages is damaged as the input says, then attached,
+ * scanned, read and written. Nothing may throw, hang, show a byte of another partition, or change
+ * one outside the tables and the IPCAs. The input is a program of {@link Damage}.
  */
 public final class FrameFuzz {
     static final int IPCA = 4096;
@@ -178,7 +178,10 @@ public final class FrameFuzz {
         }
     }
 
-    /** A foreign read shows nothing of an IPCA whose messages have all been read, and no byte beside it. */
+    /**
+     * A foreign read shows nothing of an IPCA whose messages have all been read, and no byte
+     * beside it.
+     */
     private static void read(Vsr vsr, Holder me, Area area) {
         MemorySegment target = MemorySegment.ofArray(new byte[(int) area.capacity()]);
         vsr.read(me, area.base(), target);

@@ -16,9 +16,9 @@ import org.brattice.hypervisor.memory.FrameDescription.Backing;
 import org.brattice.hypervisor.memory.FrameLayout;
 
 /**
- * The fuzz target for the header of a frame file, and for its length: it is opened, made anew where it never was
- * a frame, or refused in words. The input is what the file begins with; a first byte that is odd cuts the
- * file behind the input.
+ * The fuzz target for the header of a frame file, and for its length: it is opened, made anew
+ * where it never was a frame, or refused in words. The input is what the file begins with; a first
+ * byte that is odd cuts the file behind the input.
  */
 public final class HeaderFuzz {
     private static final HeaderFuzz FUZZ = new HeaderFuzz();

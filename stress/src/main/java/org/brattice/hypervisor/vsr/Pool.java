@@ -16,8 +16,8 @@ import org.brattice.hypervisor.memory.FrameLayout;
 import org.brattice.hypervisor.memory.PartitionTable;
 
 /**
- * One frame for all states of a JVM: making one for each of millions of states would measure nothing but
- * that. Each state has a partition of its own, in turn.
+ * One frame for all states of a JVM: making one for each of millions of states would measure
+ * nothing but that. Each state has a partition of its own, in turn.
  */
 final class Pool {
     static final int IPCA = 1024;

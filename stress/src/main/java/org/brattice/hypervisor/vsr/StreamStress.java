@@ -70,7 +70,10 @@ public final class StreamStress {
         }
     }
 
-    /** The sender aborts while the receiver refuses: the entry ends free, and the receiver may hear. */
+    /**
+     * The sender aborts while the receiver refuses: the entry ends free, and the receiver may
+     * hear.
+     */
     @JCStressTest
     @State
     @Outcome(id = {"1, true", "0, true"}, expect = ACCEPTABLE, desc = "told, or refused before")
@@ -116,7 +119,9 @@ public final class StreamStress {
         }
     }
 
-    /** The last chunk is read before its sender notes that all is committed: the entry ends free. */
+    /**
+     * The last chunk is read before its sender notes that all is committed: the entry ends free.
+     */
     @JCStressTest
     @State
     @Outcome(id = "0, true", expect = ACCEPTABLE, desc = "whole")

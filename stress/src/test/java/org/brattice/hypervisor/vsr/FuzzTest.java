@@ -51,7 +51,8 @@ class FuzzTest {
         for (int ring = 0; ring < 3; ring++) {
             for (int word = 0; word < FrameFuzz.IPCA / 8; word++) {
                 for (long value : VALUES) {
-                    ByteBuffer input = ByteBuffer.allocate(2 * STORE).order(ByteOrder.LITTLE_ENDIAN);
+                    ByteBuffer input = ByteBuffer.allocate(2 * STORE)
+                            .order(ByteOrder.LITTLE_ENDIAN);
                     input.put((byte) (RING | ring << 3)).putShort((short) word).putLong(value);
                     input.put((byte) (GUARD | ring << 3));
                     run(FrameFuzz::fuzzerTestOneInput, input.array());

@@ -14,13 +14,14 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Runs all stress tests, each for a moment; {@code -Dbrattice.stress=MILLISECONDS} makes the moment longer. The
- * outcomes with their frequencies are in target/stress.
+ * Runs all stress tests, each for a moment; {@code -Dbrattice.stress=MILLISECONDS} makes the
+ * moment longer. The outcomes with their frequencies are in target/stress.
  */
 class LegalOutcomesTest {
     private static final int TESTS = 18;
-    private static final Pattern RESULTS = Pattern.compile("\\(Results: (\\d+) planned; (\\d+) passed,"
-            + " 0 failed, 0 soft errs, 0 hard errs\\)");
+    private static final Pattern RESULTS = Pattern
+            .compile("\\(Results: (\\d+) planned; (\\d+) passed,"
+                    + " 0 failed, 0 soft errs, 0 hard errs\\)");
     private final long millis = Long.getLong("brattice.stress", 400);
 
     @Test

@@ -36,9 +36,9 @@ public final class PartitionTable {
     public record Row(int number, String name, long bytes, int control) {}
 
     /**
-     * Puts in order what a damaged file tells: rows of numbers that cannot be theirs are freed, control areas
-     * that are none are let go, and the next number is one that nobody has. Control thread, before any
-     * partition boots; doing it twice changes nothing.
+     * Puts in order what a damaged file tells: rows of numbers that cannot be theirs are freed,
+     * control areas that are none are let go, and the next number is one that nobody has. Control
+     * thread, before any partition boots; doing it twice changes nothing.
      *
      * @return what was damaged, in words
      */

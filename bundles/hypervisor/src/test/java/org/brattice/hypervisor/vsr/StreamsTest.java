@@ -24,7 +24,7 @@ class StreamsTest {
         bench.close();
     }
 
-    /** Whoever is ended while it tells a receiver has told it nothing: the next boot tells it again. */
+    /** Who ends while it tells a receiver has told nothing: the next boot tells it again. */
     @Test
     void shouldTellAgainWhenItEndedWhileItTold() {
         int entry = streams.open(7, 7);
