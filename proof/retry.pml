@@ -131,7 +131,7 @@ next:
 #ifdef REMOVE_FIRST
             DO(headOf[s]++);
 #endif
-            DO(assert(offers[p] > 0);
+            DO(assert(offers[p] + gen >= LIMIT);        /* a kill may cut an offer short */
                 letter[p] = true; lettersFree--;
                 if :: number[p] == nextOf[s] -> nextOf[s]++ :: else fi);
 #ifdef REMOVE_FIRST
