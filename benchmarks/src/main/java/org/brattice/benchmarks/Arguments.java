@@ -1,0 +1,37 @@
+package org.brattice.benchmarks;
+
+/**
+ * What was asked for.
+ *
+ * @param quick whether it is to end soon, with fewer and shorter repetitions
+ * @param only the work whose titles contain this; everything when empty
+ * @param repetitions of each piece of work
+ */
+record Arguments(boolean quick, String only, int repetitions) {
+    private static final int REPETITIONS = 9;
+    private static final int QUICK_REPETITIONS = 3;
+
+    static Arguments parse(String[] words) {
+        boolean quick = false;
+        String only = "";
+        int repetitions = 0;
+        for (int i = 0; i < words.length; i++) {
+            switch (words[i]) {
+                case "--quick" -> quick = true;
+                case "--only" -> only = following(words, ++i);
+                case "--repetitions" -> repetitions = Integer.parseInt(following(words, ++i));
+                default -> throw new IllegalArgumentException(
+                        "word=" + words[i] + " is unknown: see benchmarks/run --help");
+            }
+        }
+        int usual = quick ? QUICK_REPETITIONS : REPETITIONS;
+        return new Arguments(quick, only, repetitions == 0 ? usual : repetitions);
+    }
+
+    private static String following(String[] words, int i) {
+        if (i == words.length) {
+            throw new IllegalArgumentException(words[i - 1] + " needs a word behind it");
+        }
+        return words[i];
+    }
+}

@@ -1,0 +1,77 @@
+package org.brattice.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+import org.brattice.benchmarks.Entrant.Cannot;
+import org.brattice.benchmarks.peer.PeerKind;
+
+/**
+ * All peers, each in a process of its own, and the work they do in turns: every repetition of a piece of
+ * work is done by one after the other, so that what the machine suffers meanwhile is suffered by all.
+ */
+final class Contest implements AutoCloseable {
+    private final Path log;
+    private final Path data;
+    private final Map<PeerKind, Entrant> entrants = new EnumMap<>(PeerKind.class);
+    private final Sheet sheet = new Sheet();
+
+    Contest(Path log, Path data) {
+        this.log = log;
+        this.data = data;
+    }
+
+    Sheet sheet() {
+        return sheet;
+    }
+
+    /** Does pieces of work so many times, and tells how far it is. */
+    void run(List<Cell> cells, int repetitions) throws IOException {
+        for (int i = 0; i < cells.size(); i++) {
+            Cell cell = cells.get(i);
+            System.err.printf("%d of %d: %s%n", i + 1, cells.size(), cell.title());
+            for (int repetition = 0; repetition < repetitions; repetition++) {
+                for (PeerKind peer : cell.peers()) {
+                    measure(cell, peer);
+                }
+            }
+        }
+    }
+
+    private void measure(Cell cell, PeerKind peer) throws IOException {
+        if (sheet.reason(cell, peer) != null) {
+            return;
+        }
+        try {
+            sheet.add(cell, peer, entrant(peer).measure(cell.work(), cell.settings()));
+        } catch (Cannot e) {
+            sheet.cannot(cell, peer, e.getMessage());
+        }
+    }
+
+    private Entrant entrant(PeerKind peer) throws IOException, Cannot {
+        Entrant entrant = entrants.get(peer);
+        if (entrant == null) {
+            entrant = new Entrant(peer, log, data);
+            entrants.put(peer, entrant);
+            entrant.awaitReady();
+        }
+        return entrant;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Entrant entrant : entrants.values()) {
+            entrant.close();
+        }
+    }
+
+    static Path emptyLog(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        return Files.writeString(directory.resolve("benchmarks.log"), "");
+    }
+}

@@ -1,0 +1,46 @@
+package org.brattice.benchmarks;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.brattice.benchmarks.peer.PeerKind;
+import org.brattice.benchmarks.work.Figures;
+
+/** Every figure of every repetition. */
+final class Sheet {
+    private final Map<Cell, Map<PeerKind, List<Figures>>> figures = new LinkedHashMap<>();
+    private final Map<Cell, Map<PeerKind, String>> reasons = new LinkedHashMap<>();
+
+    void add(Cell cell, PeerKind peer, Figures measured) {
+        figures.computeIfAbsent(cell, key -> new LinkedHashMap<>())
+                .computeIfAbsent(peer, key -> new ArrayList<>()).add(measured);
+    }
+
+    void cannot(Cell cell, PeerKind peer, String reason) {
+        reasons.computeIfAbsent(cell, key -> new LinkedHashMap<>()).put(peer, reason);
+    }
+
+    /** Cells in the order of measuring. */
+    List<Cell> cells() {
+        return List.copyOf(figures.keySet());
+    }
+
+    /** All repetitions of a peer. */
+    List<Figures> of(Cell cell, PeerKind peer) {
+        return figures.getOrDefault(cell, Map.of()).getOrDefault(peer, List.of());
+    }
+
+    /** Why a peer did not do it, or null. */
+    String reason(Cell cell, PeerKind peer) {
+        return reasons.getOrDefault(cell, Map.of()).get(peer);
+    }
+
+    /** One figure over its repetitions, or null without any. */
+    Spread spread(Cell cell, PeerKind peer, String figure) {
+        double[] values = of(cell, peer).stream().map(one -> one.values().get(figure))
+                .filter(value -> value != null).mapToDouble(Double::doubleValue).sorted().toArray();
+        return values.length == 0 ? null : new Spread(values);
+    }
+}

@@ -1,0 +1,55 @@
+package org.brattice.benchmarks;
+
+import java.util.Locale;
+
+import org.brattice.benchmarks.peer.PeerKind;
+
+/** The sheet as one table for people: a line for each piece of work and peer. */
+final class Table {
+    private static final String LINE = "%-34s %-22s %12s  %-23s %8s%n";
+
+    private final Sheet sheet;
+
+    Table(Sheet sheet) {
+        this.sheet = sheet;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        text.append(String.format(LINE, "work", "peer", "median", "least to most", "ratio"));
+        for (Cell cell : sheet.cells()) {
+            String title = cell.title() + " " + cell.figure();
+            for (PeerKind peer : cell.peers()) {
+                text.append(line(cell, title, peer));
+                title = "";
+            }
+        }
+        return text.toString();
+    }
+
+    private String line(Cell cell, String title, PeerKind peer) {
+        Spread spread = sheet.spread(cell, peer, cell.figure());
+        if (spread == null) {
+            String reason = sheet.reason(cell, peer);
+            return String.format(LINE, title, peer.title(), "-", reason == null ? "" : reason, "");
+        }
+        Spread first = sheet.spread(cell, cell.peers().get(0), cell.figure());
+        String ratio = peer == cell.peers().get(0) || first == null
+                ? ""
+                : String.format(Locale.ROOT, "%.2f", first.median() / spread.median());
+        return String.format(LINE, title, peer.title(), number(spread.median()),
+                number(spread.least()) + " to " + number(spread.most()), ratio);
+    }
+
+    /** Four digits, with the letter of a power of a thousand. */
+    static String number(double value) {
+        if (value >= 1e6) {
+            return String.format(Locale.ROOT, "%.2fM", value / 1e6);
+        }
+        if (value >= 1e4) {
+            return String.format(Locale.ROOT, "%.1fk", value / 1e3);
+        }
+        return String.format(Locale.ROOT, value >= 100 ? "%.0f" : "%.3f", value);
+    }
+}
