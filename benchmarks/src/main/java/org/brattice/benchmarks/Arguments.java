@@ -8,8 +8,8 @@ package org.brattice.benchmarks;
  * @param repetitions of each piece of work
  */
 record Arguments(boolean quick, String only, int repetitions) {
-    private static final int REPETITIONS = 9;
-    private static final int QUICK_REPETITIONS = 3;
+    private static final int REPETITIONS = 7;
+    private static final int QUICK_REPETITIONS = 2;
 
     static Arguments parse(String[] words) {
         boolean quick = false;
@@ -19,13 +19,21 @@ record Arguments(boolean quick, String only, int repetitions) {
             switch (words[i]) {
                 case "--quick" -> quick = true;
                 case "--only" -> only = following(words, ++i);
-                case "--repetitions" -> repetitions = Integer.parseInt(following(words, ++i));
+                case "--repetitions" -> repetitions = number(following(words, ++i));
                 default -> throw new IllegalArgumentException(
                         "word=" + words[i] + " is unknown: see benchmarks/run --help");
             }
         }
         int usual = quick ? QUICK_REPETITIONS : REPETITIONS;
         return new Arguments(quick, only, repetitions == 0 ? usual : repetitions);
+    }
+
+    private static int number(String word) {
+        if (!word.matches("[1-9][0-9]{0,3}")) {
+            throw new IllegalArgumentException(
+                    "repetitions=" + word + " must be a whole number, 1 to 9999");
+        }
+        return Integer.parseInt(word);
     }
 
     private static String following(String[] words, int i) {

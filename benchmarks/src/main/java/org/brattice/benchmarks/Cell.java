@@ -12,7 +12,8 @@ import org.brattice.benchmarks.work.WorkKind;
  * @param title for people
  * @param work its kind
  * @param settings what it is done with
- * @param figure the name of the figure to show and compare
+ * @param figures the names of the figures to show and compare
  * @param peers who does it, in this order, the one to compare with the others first
  */
-record Cell(String title, WorkKind work, Settings settings, String figure, List<PeerKind> peers) {}
+record Cell(String title, WorkKind work, Settings settings, List<String> figures,
+        List<PeerKind> peers) {}

@@ -9,6 +9,7 @@ import java.util.Map;
 
 import org.brattice.benchmarks.Entrant.Cannot;
 import org.brattice.benchmarks.peer.PeerKind;
+import org.brattice.benchmarks.work.Figures;
 
 /**
  * All peers, each in a process of its own, and the work they do in turns: every repetition of a piece of
@@ -29,25 +30,35 @@ final class Contest implements AutoCloseable {
         return sheet;
     }
 
-    /** Does pieces of work so many times, and tells how far it is. */
+    /** Does pieces of work so many times, after once that does not count, and tells how far it is. */
     void run(List<Cell> cells, int repetitions) throws IOException {
         for (int i = 0; i < cells.size(); i++) {
             Cell cell = cells.get(i);
+            if (i > 0 && cells.get(i - 1).work() != cell.work()) {
+                // What another kind of work has made of the compiled code is not measured.
+                close();
+            }
             System.err.printf("%d of %d: %s%n", i + 1, cells.size(), cell.title());
+            for (PeerKind peer : cell.peers()) {
+                measure(cell, peer, false);
+            }
             for (int repetition = 0; repetition < repetitions; repetition++) {
                 for (PeerKind peer : cell.peers()) {
-                    measure(cell, peer);
+                    measure(cell, peer, true);
                 }
             }
         }
     }
 
-    private void measure(Cell cell, PeerKind peer) throws IOException {
+    private void measure(Cell cell, PeerKind peer, boolean counts) throws IOException {
         if (sheet.reason(cell, peer) != null) {
             return;
         }
         try {
-            sheet.add(cell, peer, entrant(peer).measure(cell.work(), cell.settings()));
+            Figures figures = entrant(peer).measure(cell.work(), cell.settings());
+            if (counts) {
+                sheet.add(cell, peer, figures);
+            }
         } catch (Cannot e) {
             sheet.cannot(cell, peer, e.getMessage());
         }
@@ -68,6 +79,7 @@ final class Contest implements AutoCloseable {
         for (Entrant entrant : entrants.values()) {
             entrant.close();
         }
+        entrants.clear();
     }
 
     static Path emptyLog(Path directory) throws IOException {

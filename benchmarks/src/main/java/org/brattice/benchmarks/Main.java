@@ -1,6 +1,9 @@
 package org.brattice.benchmarks;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 
 /** Measures, prints the table, writes the results. */
 public final class Main {
@@ -8,11 +11,36 @@ public final class Main {
 
     /** Takes the words of {@code benchmarks/run}. */
     public static void main(String[] words) throws Exception {
-        Arguments arguments = Arguments.parse(words);
-        Path target = Path.of(System.getProperty("benchmarks.target"));
+        Arguments arguments;
+        List<Cell> cells;
+        try {
+            arguments = Arguments.parse(words);
+            cells = Plan.cells(arguments);
+            if (cells.isEmpty() && !OneThreadRun.wanted(arguments)) {
+                throw new IllegalArgumentException(
+                        "only=" + arguments.only() + " is in no title of the table");
+            }
+        } catch (IllegalArgumentException e) {
+            System.err.println("benchmarks/run: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        Path target = Path.of(System.getProperty("benchmarks.target")).toAbsolutePath();
+        Map<String, Object> machine = MachineFacts.facts(target);
+        machine.forEach((name, value) -> System.out.println(name + ": " + value));
         try (Contest contest = new Contest(Contest.emptyLog(target), target)) {
-            contest.run(Plan.cells(arguments), arguments.repetitions());
+            contest.run(cells, arguments.repetitions());
+            List<Step> steps = OneThreadRun.steps(arguments);
+            List<Goal> goals = new Goals(contest.sheet()).all();
+            System.out.println();
             System.out.print(new Table(contest.sheet()));
+            steps.forEach(System.out::print);
+            System.out.println();
+            goals.forEach(System.out::print);
+            Path results = target.resolve("results.json");
+            Files.writeString(results,
+                    Json.write(new Results(contest.sheet()).all(machine, steps, goals)));
+            System.out.println("every figure of every repetition: " + results);
         }
     }
 }

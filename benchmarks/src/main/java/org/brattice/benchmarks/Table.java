@@ -6,7 +6,7 @@ import org.brattice.benchmarks.peer.PeerKind;
 
 /** The sheet as one table for people: a line for each piece of work and peer. */
 final class Table {
-    private static final String LINE = "%-34s %-22s %12s  %-23s %8s%n";
+    private static final String LINE = "%-46s %-20s %10s  %-22s %8s%n";
 
     private final Sheet sheet;
 
@@ -19,27 +19,35 @@ final class Table {
         StringBuilder text = new StringBuilder();
         text.append(String.format(LINE, "work", "peer", "median", "least to most", "ratio"));
         for (Cell cell : sheet.cells()) {
-            String title = cell.title() + " " + cell.figure();
-            for (PeerKind peer : cell.peers()) {
-                text.append(line(cell, title, peer));
-                title = "";
+            for (String figure : cell.figures()) {
+                String title = cell.title() + ", " + figure;
+                for (PeerKind peer : cell.peers()) {
+                    text.append(line(cell, figure, title, peer));
+                    title = "";
+                }
             }
         }
         return text.toString();
     }
 
-    private String line(Cell cell, String title, PeerKind peer) {
-        Spread spread = sheet.spread(cell, peer, cell.figure());
+    private String line(Cell cell, String figure, String title, PeerKind peer) {
+        Spread spread = sheet.spread(cell, peer, figure);
         if (spread == null) {
             String reason = sheet.reason(cell, peer);
             return String.format(LINE, title, peer.title(), "-", reason == null ? "" : reason, "");
         }
-        Spread first = sheet.spread(cell, cell.peers().get(0), cell.figure());
+        Spread first = sheet.spread(cell, cell.peers().get(0), figure);
         String ratio = peer == cell.peers().get(0) || first == null
                 ? ""
                 : String.format(Locale.ROOT, "%.2f", first.median() / spread.median());
         return String.format(LINE, title, peer.title(), number(spread.median()),
                 number(spread.least()) + " to " + number(spread.most()), ratio);
+    }
+
+    /** A line of what nobody is compared with. */
+    static String line(String title, String who, Spread spread) {
+        return String.format(LINE, title, who, number(spread.median()),
+                number(spread.least()) + " to " + number(spread.most()), "");
     }
 
     /** Four digits, with the letter of a power of a thousand. */

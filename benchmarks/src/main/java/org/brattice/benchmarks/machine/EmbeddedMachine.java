@@ -8,7 +8,6 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 
 import org.brattice.api.Firmware;
 import org.brattice.api.Hypervisor;
@@ -16,12 +15,9 @@ import org.brattice.api.IpcaService;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.hypervisor.Activator;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceRegistration;
-import org.osgi.framework.connect.ConnectFrameworkFactory;
-import org.osgi.framework.launch.Framework;
 
 /**
  * The real machine in this process: a framework, the hypervisor's bundle on a frame of its own, and one
@@ -30,34 +26,21 @@ import org.osgi.framework.launch.Framework;
 public final class EmbeddedMachine implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private final Path data;
-    private final Framework framework;
+    private final Path description;
+    private final EmbeddedFramework framework;
     private final BundleContext partitions;
     private final Hypervisor hypervisor;
     private final IpcaService ipca;
 
     /** On a frame with such a description, in a data directory below one that is given. */
-    public EmbeddedMachine(Path parent, List<String> description)
-            throws IOException, BundleException {
-        data = Files.createTempDirectory(parent, "brattice-benchmark-");
-        Path frame = Files.write(data.resolve("frame.conf"), description);
-        framework = ServiceLoader.load(ConnectFrameworkFactory.class).findFirst().orElseThrow()
-                .newFramework(Map.of("org.osgi.framework.storage", data.resolve("cache").toString(),
-                        "felix.service.urlhandlers", "false", "brattice.data", data.toString(),
-                        "brattice.frame", frame.toString()), new Connector());
-        framework.start();
-        BundleContext context = framework.getBundleContext();
-        install(context, Connector.location(Firmware.class));
-        install(context, Connector.location(Activator.class));
-        partitions = install(context, Connector.PARTITIONS).getBundleContext();
+    public EmbeddedMachine(Path parent, List<String> frame) throws IOException, BundleException {
+        description = Files.write(Files.createTempFile(parent, "frame", ".conf"), frame);
+        framework = new EmbeddedFramework(parent, Map.of("brattice.frame", description.toString()));
+        framework.connect(Firmware.class);
+        framework.connect(Activator.class);
+        partitions = framework.connect(Connector.PARTITIONS).getBundleContext();
         hypervisor = service(Hypervisor.class);
         ipca = service(IpcaService.class);
-    }
-
-    private static Bundle install(BundleContext context, String location) throws BundleException {
-        Bundle bundle = context.installBundle(location);
-        bundle.start();
-        return bundle;
     }
 
     private <S> S service(Class<S> type) {
@@ -69,16 +52,12 @@ public final class EmbeddedMachine implements AutoCloseable {
         return ipca;
     }
 
-    /** What partitions exist, and why they do not run. */
-    public Hypervisor hypervisor() {
-        return hypervisor;
-    }
-
     /** Hands in firmware, and returns at once. */
     public ServiceRegistration<?> boot(String name, Shape shape, Firmware firmware) {
         Dictionary<String, Object> properties = new Hashtable<>(Map.of("partition.name", name,
                 "partition.memory", shape.memory() + " B", "partition.ipca", shape.ipca() + " B",
-                "partition.dedicated", Boolean.toString(shape.dedicated())));
+                "partition.dedicated", Boolean.toString(shape.dedicated()), "partition.scan.period",
+                Integer.toString(shape.scanPeriodMillis())));
         return partitions.registerService(Firmware.class, new OneBoot(firmware), properties);
     }
 
@@ -101,18 +80,12 @@ public final class EmbeddedMachine implements AutoCloseable {
 
     @Override
     public void close() {
+        framework.close();
         try {
-            framework.stop();
-            framework.waitForStop(LIMIT.toMillis());
-            Path memory = data.resolve("frame.mem");
-            if (Files.isSymbolicLink(memory)) {
-                Files.deleteIfExists(Files.readSymbolicLink(memory));
-            }
-            Directories.delete(data);
-        } catch (BundleException | IOException e) {
-            throw new IllegalStateException("the machine in " + data + " was left behind", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Files.delete(description);
+        } catch (IOException e) {
+            throw new IllegalStateException("the description " + description + " was left behind",
+                    e);
         }
     }
 }

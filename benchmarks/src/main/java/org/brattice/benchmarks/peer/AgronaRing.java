@@ -1,40 +1,45 @@
 package org.brattice.benchmarks.peer;
 
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.agrona.BufferUtil;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /** A ring buffer of Agrona, in memory outside the heap. */
-final class AgronaRing implements Peer {
+final class AgronaRing extends LanePeer {
     private static final int TYPE = 1;
     private static final int LIMIT = 64;
     private static final int CACHE_LINE = 64;
 
     private final Function<AtomicBuffer, RingBuffer> kind;
+    private final int mostSenders;
 
-    AgronaRing(Function<AtomicBuffer, RingBuffer> kind) {
+    AgronaRing(Function<AtomicBuffer, RingBuffer> kind, int mostSenders) {
         this.kind = kind;
+        this.mostSenders = mostSenders;
     }
 
     @Override
-    public Line line(Load load, Receipt receipt) {
+    Lane lane(Load load, Intake intake) {
+        checkAwake(load, "a ring");
+        if (load.senders() > mostSenders) {
+            throw new UnsupportedOperationException("it takes one sender");
+        }
         ByteBuffer memory = BufferUtil.allocateDirectAligned(
                 load.ring() + RingBufferDescriptor.TRAILER_LENGTH, CACHE_LINE);
         RingBuffer ring = kind.apply(new UnsafeBuffer(memory));
-        Polling receiver = new Polling(load,
-                () -> ring.read((type, buffer, index, length) -> receipt
-                        .take(buffer.getLong(index), buffer.getLong(index + length - Long.BYTES)),
-                        LIMIT));
-        return new Line() {
+        MessageHandler reading = new Reading(intake);
+        Polling receiver = new Polling(load, () -> ring.read(reading, LIMIT));
+        return new Lane() {
             @Override
-            public void start(int sender, Consumer<Port> work) {
-                Thread.ofPlatform().daemon().start(() -> work.accept(new RingPort(ring, load)));
+            public Port port() {
+                return new RingPort(ring, load);
             }
 
             @Override
@@ -42,6 +47,13 @@ final class AgronaRing implements Peer {
                 receiver.close();
             }
         };
+    }
+
+    private record Reading(Intake intake) implements MessageHandler {
+        @Override
+        public void onMessage(int type, MutableDirectBuffer buffer, int index, int length) {
+            intake.take(buffer.getLong(index), buffer.getLong(index + length - Long.BYTES));
+        }
     }
 
     private static final class RingPort implements Port {

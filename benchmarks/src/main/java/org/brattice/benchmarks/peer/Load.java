@@ -6,8 +6,9 @@ package org.brattice.benchmarks.peer;
  * @param senders how many
  * @param bytes of a message, at least 16
  * @param parks whether a sender that finds no room parks, instead of asking again
+ * @param sleeps whether the receiver sleeps when there is nothing to read
  */
-public record Load(int senders, int bytes, boolean parks) {
+public record Load(int senders, int bytes, boolean parks, boolean sleeps) {
     private static final int RING = 1 << 20;
     private static final int LARGE_RING = 16 << 20;
 

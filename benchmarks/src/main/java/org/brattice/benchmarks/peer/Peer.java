@@ -6,11 +6,14 @@ package org.brattice.benchmarks.peer;
  */
 public interface Peer extends AutoCloseable {
     /**
-     * Opens a line whose receiver reads to a receipt.
+     * Opens a line from senders to one receiver.
      *
      * @throws UnsupportedOperationException when it cannot, naming the reason
      */
-    Line line(Load load, Receipt receipt) throws Exception;
+    Line line(Load load, Intake intake) throws Exception;
+
+    /** Opens a pair that talks to each other in messages of so many bytes. */
+    Pair pair(int bytes, Intake first, Intake second) throws Exception;
 
     @Override
     default void close() {}

@@ -7,7 +7,7 @@ import java.lang.invoke.VarHandle;
  * What the receiver has read, checked message by message: the first word names sender and running
  * number, the last is its inverse. Written by the receiver's thread alone.
  */
-public final class Receipt {
+public final class Receipt implements Intake {
     private static final int SENDER_SHIFT = 48;
     private static final VarHandle COUNT;
 
@@ -36,7 +36,7 @@ public final class Receipt {
         return (long) sender << SENDER_SHIFT | number;
     }
 
-    /** One message, from its first and its last eight bytes. */
+    @Override
     public void take(long first, long last) {
         int sender = (int) (first >>> SENDER_SHIFT);
         if (next[sender] != first || last != ~first) {

@@ -12,15 +12,11 @@ public final class Throughput implements Work {
     @Override
     public Figures measure(Peer peer, Settings settings) throws Exception {
         Load load = new Load(settings.number("senders"), settings.number("bytes"),
-                settings.truth("parks"));
+                settings.truth("parks"), false);
         Receipt receipt = new Receipt(load.senders());
-        Flood flood = new Flood(load.senders());
         try (Line line = peer.line(load, receipt)) {
+            Flood flood = new Flood(line, load.senders());
             try {
-                for (int i = 0; i < load.senders(); i++) {
-                    int sender = i;
-                    line.start(i, port -> flood.run(sender, port));
-                }
                 TimeUnit.MILLISECONDS.sleep(settings.number("warm"));
                 return measured(receipt, settings.number("millis"));
             } finally {
