@@ -31,7 +31,7 @@ package org.brattice.hypervisor.memory;
  */
 public record FrameLayout(int blocks, int partitions, int controls) {
     public static final long MAGIC = 0x4543495454415242L; // "BRATTICE" in memory order
-    public static final long VERSION = 1;
+    public static final long VERSION = 2;
     public static final long HEADER_SIZE = 4096;
 
     public static final long HEADER_VERSION = 8;

@@ -24,6 +24,7 @@ import org.brattice.hypervisor.vsr.Vsr;
  * moved on the control thread, looked at from any.
  */
 final class Holdings implements Declarations.Owners {
+    private static final Duration TICK = Duration.ofMillis(100);
     private static final Duration SWEEP = Duration.ofMillis(200);
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
@@ -54,6 +55,7 @@ final class Holdings implements Declarations.Owners {
 
     /** Takes over the partitions that the frame knows from earlier. */
     void attach() {
+        tick();
         List<PartitionTable.Row> rows = table.rows();
         blocks.freeUnless(number -> rows.stream().anyMatch(row -> row.number() == number));
         for (PartitionTable.Row row : rows) {
@@ -65,6 +67,11 @@ final class Holdings implements Declarations.Owners {
         for (PartitionTable.Row row : rows) {
             damage(partitions.entry(row.name()), ipcas.open(row));
         }
+    }
+
+    private void tick() {
+        vsr.tick();
+        control.later(TICK, this::tick);
     }
 
     private static void damage(LogicalPartition partition, String damage) {

@@ -33,6 +33,7 @@ public final class Area {
     private final Holders holders;
     private final Doorbell doorbell;
     private final LeaseWatch watch;
+    private final Clock clock;
     private final WaitQueue queue = new WaitQueue(this);
     private volatile Succession succession;
 
@@ -50,7 +51,8 @@ public final class Area {
     record Succession(Area area, long salvaged) {}
 
     /** The area whose control words are already in the tables. */
-    Area(Frame frame, int control, Holders holders, Doorbell doorbell, LeaseWatch watch) {
+    Area(Frame frame, int control, Holders holders, Doorbell doorbell, LeaseWatch watch,
+            Clock clock) {
         this.control = control;
         this.at = frame.layout().controls(control);
         this.frame = frame.memory();
@@ -64,6 +66,7 @@ public final class Area {
         this.holders = holders;
         this.doorbell = doorbell;
         this.watch = watch;
+        this.clock = clock;
     }
 
     /** Number of the partition. */
@@ -246,7 +249,7 @@ public final class Area {
         }
         me.step(Step.ROOM);
         long position = tail + pad;
-        me.outgoing.write(ring, position & mask, position, me);
+        me.outgoing.write(ring, position & mask, position, clock.tenths(), me);
         me.step(Step.BODY);
         Word.plain(ring, (position + size) & mask, 0);
         me.step(Step.CLEARED);
@@ -267,8 +270,8 @@ public final class Area {
         long sourceAndFlags = RecordLayout.pack(number, RecordLayout.PAD);
         Word.plain(ring, start + RecordLayout.SOURCE, sourceAndFlags);
         Word.plain(ring, start + RecordLayout.LENGTH,
-                RecordLayout.pack(0, RecordLayout.guard(tail, sourceAndFlags, 0)));
-        Outgoing.clear(ring, start + RecordLayout.RESERVED, pad - RecordLayout.RESERVED);
+                RecordLayout.pack(0, RecordLayout.guard(tail, sourceAndFlags, 0, 0)));
+        Outgoing.clear(ring, start + RecordLayout.STAMP, pad - RecordLayout.STAMP);
         Word.release(ring, start, RecordLayout.commitWord(tail, pad));
     }
 

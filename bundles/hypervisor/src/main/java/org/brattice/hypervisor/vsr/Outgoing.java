@@ -117,12 +117,13 @@ final class Outgoing {
     }
 
     /** Writes header and payload, everything but the commit word. In the section. */
-    void write(MemorySegment ring, long at, long position, Holder me) {
+    void write(MemorySegment ring, long at, long position, int stamp, Holder me) {
         long sourceAndFlags = RecordLayout.pack(source, flags);
         int payload = (int) length;
-        int guard = RecordLayout.guard(position, sourceAndFlags, payload);
+        long stampAndChecksum = RecordLayout.pack(stamp, 0);
+        int guard = RecordLayout.guard(position, sourceAndFlags, payload, stampAndChecksum);
         Word.plain(ring, at + RecordLayout.SOURCE, sourceAndFlags);
-        Word.plain(ring, at + RecordLayout.RESERVED, 0);
+        Word.plain(ring, at + RecordLayout.STAMP, stampAndChecksum);
         if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK) {
             guard = RecordLayout.chunkGuard(guard, stream, from, bytes, entry);
             ring.set(LONG, at + RecordLayout.STREAM, stream);

@@ -11,7 +11,7 @@ import org.brattice.hypervisor.memory.Word;
  *   0  commit word   position / 32, 48 bits | size in units of 32 bytes, 16 bits; stored last
  *   8  source        partition number, 4 bytes | flags, 4 bytes
  *  16  length        payload bytes, 4 bytes | guard of all but the commit word, 4 bytes
- *  24  reserved      0
+ *  24  stamp         tenths of a second since 1970, 4 bytes | checksum of the payload, 4 bytes
  *  32  payload of a message; of a chunk: stream, offset, total, stream entry, 8 bytes each
  *  64  payload of a chunk
  * </pre>
@@ -23,7 +23,7 @@ final class RecordLayout {
     static final int UNIT = 32;
     static final int SOURCE = 8;
     static final int LENGTH = 16;
-    static final int RESERVED = 24;
+    static final int STAMP = 24;
     static final int HEADER = 32;
     static final int STREAM = 32;
     static final int OFFSET = 40;
@@ -36,6 +36,10 @@ final class RecordLayout {
     static final int PAD = 3;
     static final int KIND = 0xf;
     static final int NOTIFY = 0x10;
+    /** The sender follows what becomes of it. */
+    static final int TRACK = 0x20;
+    /** The checksum of the payload is set. */
+    static final int CHECKED = 0x40;
 
     /** So that every copy is short, and a safepoint never waits long for one. */
     static final long RECORD_LIMIT = 256 << 10;
@@ -70,10 +74,11 @@ final class RecordLayout {
     }
 
     /** The guard of a header: catches foreign writes and torn pages, not attacks. */
-    static int guard(long position, long sourceAndFlags, int length) {
+    static int guard(long position, long sourceAndFlags, int length, long stampAndChecksum) {
         long mix = (position ^ 0x9e3779b97f4a7c15L) * 0xff51afd7ed558ccdL;
         mix = (mix ^ mix >>> 32 ^ sourceAndFlags) * 0xc4ceb9fe1a85ec53L;
-        mix = (mix ^ mix >>> 29 ^ length) * 0x9e3779b97f4a7c15L;
+        mix = (mix ^ mix >>> 29 ^ length ^ Long.rotateLeft(stampAndChecksum, 32))
+                * 0x9e3779b97f4a7c15L;
         return (int) (mix >>> 32);
     }
 
@@ -91,7 +96,8 @@ final class RecordLayout {
         long at = position & (ring.byteSize() - 1);
         long sourceAndFlags = Word.plain(ring, at + SOURCE);
         long lengthAndGuard = Word.plain(ring, at + LENGTH);
-        int guard = guard(position, sourceAndFlags, low(lengthAndGuard));
+        int guard = guard(position, sourceAndFlags, low(lengthAndGuard),
+                Word.plain(ring, at + STAMP));
         if ((high(sourceAndFlags) & KIND) == CHUNK) {
             if (size < CHUNK_HEADER) {
                 return false;

@@ -27,12 +27,12 @@ public final class Scanner {
     private final Streams streams;
     private final Peers peers;
     private final int index;
+    private final Answers answers;
     private final Peers.Listener acknowledged = new Acknowledged();
     private final Streams.Listener aborted;
     private Area area;
     private MemorySegment ring;
-    private MessageView message;
-    private ChunkView chunk;
+    private Offering offering;
     private long at;
     private long mask;
     private long cursor;
@@ -51,6 +51,7 @@ public final class Scanner {
         this.tables = view.tables();
         this.streams = new Streams(tables, vsr.layout().page(index));
         this.peers = new Peers(tables, vsr.layout());
+        this.answers = new Answers(vsr, peers, index);
         this.aborted = reader::aborted;
         area.doorbell().bind();
         take(area);
@@ -59,8 +60,7 @@ public final class Scanner {
     private void take(Area newArea) {
         area = newArea;
         ring = view.segment(area.base(), area.capacity()).asReadOnly();
-        message = new MessageView(ring, vsr::name);
-        chunk = new ChunkView(ring, vsr::name, streams);
+        offering = new Offering(ring, reader, streams, vsr::name);
         at = vsr.layout().controls(area.control());
         mask = area.capacity() - 1;
         cursor = Word.plain(tables, at + FrameLayout.CONTROL_CURSOR);
@@ -178,17 +178,18 @@ public final class Scanner {
                     return 0;
                 }
             }
-            default -> reader.corrupted(cursor, "flags=" + flags + "; skipped");
+            default -> {
+                reader.corrupted(cursor, "flags=" + flags + "; skipped");
+                mark(size);
+                return 1;
+            }
         }
         long position = cursor;
         mark(size);
-        if ((flags & RecordLayout.NOTIFY) != 0 && vsr.known(source)) {
-            if (givenUp) {
-                peers.gaveUp(vsr.index(source), index, position);
-            } else {
-                peers.read(vsr.index(source), index, position);
-            }
-            vsr.ring(source);
+        if (givenUp) {
+            answers.gaveUp(source, position);
+        } else {
+            answers.read(flags, source, position);
         }
         return 1;
     }
@@ -200,22 +201,16 @@ public final class Scanner {
         int attempt = (before ^ mark) >>> ATTEMPT_BITS == 0
                 ? 1 + (int) (before & (1 << ATTEMPT_BITS) - 1)
                 : 1;
-        boolean isChunk = (flags & RecordLayout.KIND) == RecordLayout.CHUNK;
         givenUp = false;
         while (true) {
             if (attempt > ATTEMPT_LIMIT) {
                 givenUp = true;
                 reader.poisoned(source, cursor, ATTEMPT_LIMIT);
-                if (isChunk) {
-                    giveUp(start, length);
-                }
+                offering.giveUp(flags, start, length);
                 return true;
             }
             Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, mark | attempt);
-            boolean handled = isChunk
-                    ? chunk(source, start, length, attempt)
-                    : message(source, start, length, attempt);
-            if (handled) {
+            if (offering.offer(flags, source, cursor, start, length, attempt)) {
                 // One writer: no fence for a number that people look at.
                 read.lazySet(read.getPlain() + 1);
                 return true;
@@ -224,47 +219,6 @@ public final class Scanner {
                 return false;
             }
             attempt++;
-        }
-    }
-
-    private boolean message(int source, long start, int length, int attempt) {
-        message.show(cursor, source, start + RecordLayout.HEADER, length, attempt);
-        try {
-            return reader.message(message);
-        } finally {
-            message.hide();
-        }
-    }
-
-    private boolean chunk(int source, long start, int length, int attempt) {
-        long stream = ring.get(MessageView.LONG, start + RecordLayout.STREAM);
-        long offset = ring.get(MessageView.LONG, start + RecordLayout.OFFSET);
-        long total = ring.get(MessageView.LONG, start + RecordLayout.TOTAL);
-        long entry = ring.get(MessageView.LONG, start + RecordLayout.ENTRY);
-        boolean handled = true;
-        if (streams.wanted(entry, stream)) {
-            chunk.stream(stream, entry, offset, total);
-            chunk.show(cursor, source, start + RecordLayout.CHUNK_HEADER, length, attempt);
-            try {
-                handled = reader.chunk(chunk);
-            } finally {
-                chunk.hide();
-            }
-        }
-        if (handled && offset + length == total) {
-            streams.done(entry, stream);
-        }
-        return handled;
-    }
-
-    /** A message that lost a chunk never becomes whole. */
-    private void giveUp(long start, int length) {
-        long stream = ring.get(MessageView.LONG, start + RecordLayout.STREAM);
-        long entry = ring.get(MessageView.LONG, start + RecordLayout.ENTRY);
-        streams.refuse(entry, stream);
-        if (ring.get(MessageView.LONG, start + RecordLayout.OFFSET) + length == ring
-                .get(MessageView.LONG, start + RecordLayout.TOTAL)) {
-            streams.done(entry, stream);
         }
     }
 

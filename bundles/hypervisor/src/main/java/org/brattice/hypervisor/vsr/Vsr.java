@@ -23,6 +23,7 @@ public final class Vsr {
     private final Holders holders;
     private final WaitGraph graph;
     private final Area.LeaseWatch watch;
+    private final Clock clock = new Clock();
     private final AtomicReferenceArray<Peer> peers;
     private volatile int highest;
 
@@ -48,6 +49,11 @@ public final class Vsr {
         this.highest = (int) frame.word(FrameLayout.HEADER_NEXT_NUMBER) - 1;
     }
 
+    /** Lets the time that records carry go on; to be called ten times a second. Control thread. */
+    public void tick() {
+        clock.tick();
+    }
+
     /** Enters a partition. Control thread. */
     public void enter(int number, String name) {
         highest = Math.max(highest, number);
@@ -57,14 +63,14 @@ public final class Vsr {
     /** Makes an area, whose control words are in the tables, the partition's IPCA. */
     public Area open(int number, int control) {
         Peer peer = peer(number);
-        Area area = new Area(frame, control, holders, peer.doorbell, watch);
+        Area area = new Area(frame, control, holders, peer.doorbell, watch, clock);
         peer.area = area;
         return area;
     }
 
     /** An area to move a partition's IPCA to; its control words are in the tables. */
     public Area prepare(int number, int control) {
-        return new Area(frame, control, holders, peer(number).doorbell, watch);
+        return new Area(frame, control, holders, peer(number).doorbell, watch, clock);
     }
 
     /** Moves an IPCA: on its scanner's thread, or where it has none at present on the control thread. */

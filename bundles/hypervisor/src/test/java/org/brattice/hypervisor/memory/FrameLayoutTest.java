@@ -26,7 +26,7 @@ class FrameLayoutTest {
         documented.keySet()
                 .removeIf(name -> name.startsWith("chunk ") || name.startsWith("stream "));
         documented.keySet().removeAll(java.util.Set.of("commit word", "source", "flags", "length",
-                "guard", "reserved", "payload"));
+                "guard", "stamp", "checksum", "payload"));
 
         Map<String, Long> expected = new HashMap<>();
         expected.put("magic", 0L);

@@ -58,7 +58,10 @@ class AreaTest {
         MemorySegment record = bench.ring(y).asSlice(position, 96);
         byte[] expected = new byte[96];
         MemorySegment image = MemorySegment.ofArray(expected);
-        int guard = RecordLayout.guard(32, (long) 0x11 << 32 | x, 5);
+        int stamp = record.get(MessageView.INT, offsets.get("stamp"));
+        assertTrue(Clock.millisSince(stamp) < 60_000, "stamp=" + stamp);
+        int guard = RecordLayout.guard(32, (long) 0x11 << 32 | x, 5, Integer.toUnsignedLong(stamp));
+        image.set(MessageView.INT, offsets.get("stamp"), stamp);
         image.set(MessageView.LONG, offsets.get("commit word"), 1L << 16 | 2);
         image.set(MessageView.INT, offsets.get("source"), x);
         image.set(MessageView.INT, offsets.get("flags"), 1 + 16);
@@ -78,6 +81,7 @@ class AreaTest {
         bench.ring(y).asSlice(96, 64).fill((byte) 0xee);
 
         assertEquals(0, bench.vsr.area(y).write(me, null, 0));
+        int stamp = bench.ring(y).get(MessageView.INT, offsets.get("stamp"));
 
         byte[] expected = new byte[128];
         MemorySegment image = MemorySegment.ofArray(expected);
@@ -86,8 +90,9 @@ class AreaTest {
         image.set(MessageView.INT, offsets.get("flags"), 2);
         image.set(MessageView.INT, offsets.get("length"), 33);
         image.set(MessageView.INT, offsets.get("guard"),
-                RecordLayout.chunkGuard(RecordLayout.guard(0, (long) 2 << 32 | x, 33), 7, 500,
-                        1000, 3));
+                RecordLayout.chunkGuard(RecordLayout.guard(0, (long) 2 << 32 | x, 33,
+                        Integer.toUnsignedLong(stamp)), 7, 500, 1000, 3));
+        image.set(MessageView.INT, offsets.get("stamp"), stamp);
         image.set(MessageView.LONG, offsets.get("chunk stream"), 7);
         image.set(MessageView.LONG, offsets.get("chunk offset"), 500);
         image.set(MessageView.LONG, offsets.get("chunk total"), 1000);

@@ -175,7 +175,7 @@ class ForeignReadTest {
     private static boolean inHeader(byte[] shown, int unit) {
         MemorySegment segment = MemorySegment.ofArray(shown);
         int flags = segment.get(MessageView.INT, unit + 12);
-        return segment.get(MessageView.LONG, unit + 24) == 0 && (flags == 1 || flags == 3);
+        return segment.get(MessageView.INT, unit + 28) == 0 && (flags == 1 || flags == 3);
     }
 
     @Test
