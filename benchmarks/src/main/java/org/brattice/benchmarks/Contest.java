@@ -31,7 +31,7 @@ final class Contest implements AutoCloseable {
     }
 
     /** Does pieces of work so many times, after once that does not count, and tells how far it is. */
-    void run(List<Cell> cells, int repetitions) throws IOException {
+    void run(List<Cell> cells, int repetitions) {
         for (int i = 0; i < cells.size(); i++) {
             Cell cell = cells.get(i);
             if (i > 0 && cells.get(i - 1).work() != cell.work()) {
@@ -50,7 +50,7 @@ final class Contest implements AutoCloseable {
         }
     }
 
-    private void measure(Cell cell, PeerKind peer, boolean counts) throws IOException {
+    private void measure(Cell cell, PeerKind peer, boolean counts) {
         if (sheet.reason(cell, peer) != null) {
             return;
         }
@@ -61,6 +61,18 @@ final class Contest implements AutoCloseable {
             }
         } catch (Cannot e) {
             sheet.cannot(cell, peer, e.getMessage());
+        } catch (IOException e) {
+            failed(cell, peer, e);
+        }
+    }
+
+    /** The others go on; this one gets a fresh process for its next piece of work. */
+    private void failed(Cell cell, PeerKind peer, IOException reason) {
+        System.err.println("  " + reason.getMessage());
+        sheet.failed(cell, peer, reason.getMessage());
+        Entrant entrant = entrants.remove(peer);
+        if (entrant != null) {
+            entrant.close();
         }
     }
 
@@ -75,7 +87,7 @@ final class Contest implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         for (Entrant entrant : entrants.values()) {
             entrant.close();
         }

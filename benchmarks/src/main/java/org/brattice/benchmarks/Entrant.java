@@ -78,9 +78,14 @@ final class Entrant implements AutoCloseable {
         throw new IOException(kind.title() + ": " + answer);
     }
 
+    /** Lets it end in order, so that it leaves no files behind; when it does not, ends it. */
     @Override
-    public void close() throws IOException {
-        orders.close();
+    public void close() {
+        try {
+            orders.close();
+        } catch (IOException e) {
+            // It has ended already.
+        }
         if (process.onExit().completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS)
                 .join() == null) {
             process.destroyForcibly();

@@ -18,7 +18,7 @@ public final class Main {
             cells = Plan.cells(arguments);
             if (cells.isEmpty() && !OneThreadRun.wanted(arguments)) {
                 throw new IllegalArgumentException(
-                        "only=" + arguments.only() + " is in no title of the table");
+                        "only=" + arguments.only() + " is in no title of the table: see --help");
             }
         } catch (IllegalArgumentException e) {
             System.err.println("benchmarks/run: " + e.getMessage());
@@ -28,19 +28,30 @@ public final class Main {
         Path target = Path.of(System.getProperty("benchmarks.target")).toAbsolutePath();
         Map<String, Object> machine = MachineFacts.facts(target);
         machine.forEach((name, value) -> System.out.println(name + ": " + value));
+        if (!measured(arguments, cells, target, machine)) {
+            System.err.println("benchmarks/run: not everything could be measured: see "
+                    + target.resolve("benchmarks.log"));
+            System.exit(1);
+        }
+    }
+
+    private static boolean measured(Arguments arguments, List<Cell> cells, Path target,
+            Map<String, Object> machine) throws Exception {
         try (Contest contest = new Contest(Contest.emptyLog(target), target)) {
             contest.run(cells, arguments.repetitions());
+            Sheet sheet = contest.sheet();
             List<Step> steps = OneThreadRun.steps(arguments);
-            List<Goal> goals = new Goals(contest.sheet()).all();
+            List<Goal> goals = new Goals(sheet).all();
             System.out.println();
-            System.out.print(new Table(contest.sheet()));
+            System.out.print(new Table(sheet));
             steps.forEach(System.out::print);
             System.out.println();
             goals.forEach(System.out::print);
             Path results = target.resolve("results.json");
             Files.writeString(results,
-                    Json.write(new Results(contest.sheet()).all(machine, steps, goals)));
+                    Json.write(new Results(sheet).all(machine, steps, goals)));
             System.out.println("every figure of every repetition: " + results);
+            return sheet.whole();
         }
     }
 }

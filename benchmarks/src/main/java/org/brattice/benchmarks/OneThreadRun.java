@@ -22,7 +22,7 @@ final class OneThreadRun {
     private OneThreadRun() {}
 
     static boolean wanted(Arguments arguments) {
-        return TITLE.contains(arguments.only()) || arguments.only().startsWith(TITLE);
+        return arguments.wants(TITLE);
     }
 
     static List<Step> steps(Arguments arguments) throws RunnerException {

@@ -41,7 +41,7 @@ final class Plan {
 
     static List<Cell> cells(Arguments arguments) {
         return new Plan(arguments.quick()).cells.stream()
-                .filter(cell -> cell.title().contains(arguments.only())).toList();
+                .filter(cell -> arguments.wants(cell.title())).toList();
     }
 
     private void throughput() {
@@ -108,7 +108,7 @@ final class Plan {
                 : List.of(BRATTICE, DISRUPTOR_MANY, EVENT_POST, BARE_WAKE);
         int[] pauses = quick ? new int[]{100} : new int[]{100, 2000};
         for (int pause : pauses) {
-            int count = quick ? 1500 : 4000;
+            int count = quick ? 1500 : 400_000 / pause;
             Settings settings = settings("bytes", 32, "pause-us", pause, "warm", count / 2, "count",
                     count);
             cells.add(new Cell("from idle, " + pause + " us apart", WorkKind.WAKE, settings,
@@ -123,7 +123,7 @@ final class Plan {
                 : List.of(BRATTICE, BRATTICE_VIRTUAL, AGRONA_MANY, AERON, DISRUPTOR_MANY);
         for (int rate : quick ? new int[]{2000} : new int[]{2000, 20_000}) {
             Settings settings = settings("senders", senders, "bytes", 256, "rate", rate, "parks",
-                    true, "millis", quick ? 700 : 3000);
+                    true, "millis", quick ? 700 : 1500);
             cells.add(new Cell("send, " + senders + " senders of " + rate + "/s",
                     WorkKind.SEND_LATENCY, settings, List.of("p50-ns", "p99.9-ns"), peers));
         }

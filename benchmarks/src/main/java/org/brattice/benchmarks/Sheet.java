@@ -12,6 +12,7 @@ import org.brattice.benchmarks.work.Figures;
 final class Sheet {
     private final Map<Cell, Map<PeerKind, List<Figures>>> figures = new LinkedHashMap<>();
     private final Map<Cell, Map<PeerKind, String>> reasons = new LinkedHashMap<>();
+    private boolean whole = true;
 
     void add(Cell cell, PeerKind peer, Figures measured) {
         figures.computeIfAbsent(cell, key -> new LinkedHashMap<>())
@@ -20,6 +21,16 @@ final class Sheet {
 
     void cannot(Cell cell, PeerKind peer, String reason) {
         reasons.computeIfAbsent(cell, key -> new LinkedHashMap<>()).put(peer, reason);
+    }
+
+    void failed(Cell cell, PeerKind peer, String reason) {
+        cannot(cell, peer, reason);
+        whole = false;
+    }
+
+    /** Whether nothing failed. */
+    boolean whole() {
+        return whole;
     }
 
     /** Cells in the order of measuring. */

@@ -64,7 +64,10 @@ public final class Wake implements Work {
                     Thread.onSpinWait();
                 }
                 waking.begun = System.nanoTime();
-                port.offer(i);
+                while (!port.offer(i)) {
+                    // The receiver, falling asleep, has its own lease at this moment.
+                    Thread.onSpinWait();
+                }
                 while (waking.taken != i) {
                     Thread.onSpinWait();
                 }
