@@ -31,7 +31,7 @@ final class Contest implements AutoCloseable {
     }
 
     /** Does pieces of work so many times, after once that does not count, and tells how far it is. */
-    void run(List<Cell> cells, int repetitions) {
+    void run(List<Cell> cells, int repetitions) throws InterruptedException {
         for (int i = 0; i < cells.size(); i++) {
             Cell cell = cells.get(i);
             if (i > 0 && cells.get(i - 1).work() != cell.work()) {
@@ -50,14 +50,16 @@ final class Contest implements AutoCloseable {
         }
     }
 
-    private void measure(Cell cell, PeerKind peer, boolean counts) {
+    private void measure(Cell cell, PeerKind peer, boolean counts) throws InterruptedException {
         if (sheet.reason(cell, peer) != null) {
             return;
         }
         try {
-            Figures figures = entrant(peer).measure(cell.work(), cell.settings());
+            Entrant entrant = entrant(peer);
+            double distance = Distance.nanos();
+            Figures figures = entrant.measure(cell.work(), cell.settings());
             if (counts) {
-                sheet.add(cell, peer, figures);
+                sheet.add(cell, peer, figures.with("distance-ns", distance));
             }
         } catch (Cannot e) {
             sheet.cannot(cell, peer, e.getMessage());

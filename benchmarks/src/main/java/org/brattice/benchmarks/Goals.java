@@ -63,11 +63,10 @@ final class Goals {
     private void ratio(String title, String figure, PeerKind ours, PeerKind theirs, double bound,
             boolean atLeast) {
         cell(title).ifPresent(cell -> {
-            Spread our = sheet.spread(cell, ours, figure);
-            Spread their = sheet.spread(cell, theirs, figure);
-            if (our != null && their != null) {
-                goals.add(new Goal(title + ", to " + theirs.title(), our.median() / their.median(),
-                        bound, atLeast));
+            Spread ratios = sheet.ratio(cell, ours, theirs, figure);
+            if (ratios != null) {
+                goals.add(new Goal(title + ", to " + theirs.title(), ratios.median(), bound,
+                        atLeast));
             }
         });
     }

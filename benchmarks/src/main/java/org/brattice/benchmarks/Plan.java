@@ -13,12 +13,11 @@ import org.brattice.benchmarks.work.WorkKind;
 
 /** Which work is done by whom. Pieces of the same kind follow each other, with the same peers. */
 final class Plan {
-    private static final List<PeerKind> ONE_SENDER = List.of(BRATTICE, BRATTICE_VIRTUAL,
-            BRATTICE_VSR,
-            AGRONA_MANY, AGRONA_ONE, AERON, DISRUPTOR_ONE, DISRUPTOR_MANY, JCTOOLS, EVENT_POST,
-            EVENT_SEND, MEMORY_COPY);
-    private static final List<PeerKind> MANY_SENDERS = List.of(BRATTICE, BRATTICE_VIRTUAL,
-            AGRONA_MANY, AERON, DISRUPTOR_MANY, JCTOOLS, EVENT_POST);
+    private static final List<PeerKind> ONE_SENDER = List.of(BRATTICE, AGRONA_MANY, AERON,
+            BRATTICE_VSR, BRATTICE_VIRTUAL, AGRONA_ONE, DISRUPTOR_ONE, DISRUPTOR_MANY, JCTOOLS,
+            EVENT_POST, EVENT_SEND, MEMORY_COPY);
+    private static final List<PeerKind> MANY_SENDERS = List.of(BRATTICE, AGRONA_MANY,
+            BRATTICE_VIRTUAL, AERON, DISRUPTOR_MANY, JCTOOLS, EVENT_POST);
     private static final List<PeerKind> QUICK_SENT_TO = List.of(BRATTICE, AGRONA_MANY, AERON,
             DISRUPTOR_MANY, JCTOOLS, EVENT_POST);
     private static final int LARGE = 64 << 10;

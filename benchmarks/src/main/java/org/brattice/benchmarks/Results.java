@@ -62,11 +62,11 @@ final class Results {
     private Map<String, Object> figure(Cell cell, PeerKind peer, String name, List<Double> raw) {
         Map<String, Object> map = new LinkedHashMap<>();
         double median = sheet.spread(cell, peer, name).median();
-        Spread first = sheet.spread(cell, cell.peers().getFirst(), name);
+        PeerKind first = cell.peers().getFirst();
+        Spread ratios = sheet.ratio(cell, first, peer, name);
         map.put("median", median);
-        if (first != null) {
-            map.put("ratio of " + cell.peers().getFirst().title() + " to it",
-                    first.median() / median);
+        if (ratios != null) {
+            map.put("ratio of " + first.title() + " to it", ratios.median());
         }
         map.put("raw", raw);
         return map;

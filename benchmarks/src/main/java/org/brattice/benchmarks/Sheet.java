@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import org.brattice.benchmarks.peer.PeerKind;
 import org.brattice.benchmarks.work.Figures;
@@ -46,6 +47,22 @@ final class Sheet {
     /** Why a peer did not do it, or null. */
     String reason(Cell cell, PeerKind peer) {
         return reasons.getOrDefault(cell, Map.of()).get(peer);
+    }
+
+    /**
+     * How one peer's figure relates to another's: the median of the ratios of each repetition, because what
+     * the machine was at that moment concerns both. Null without any.
+     */
+    Spread ratio(Cell cell, PeerKind of, PeerKind to, String figure) {
+        List<Figures> ours = of(cell, of);
+        List<Figures> theirs = of(cell, to);
+        double[] ratios = IntStream.range(0, Math.min(ours.size(), theirs.size()))
+                .filter(i -> ours.get(i).values().containsKey(figure)
+                        && theirs.get(i).values().containsKey(figure))
+                .mapToDouble(i -> ours.get(i).values().get(figure)
+                        / theirs.get(i).values().get(figure))
+                .sorted().toArray();
+        return ratios.length == 0 ? null : new Spread(ratios);
     }
 
     /** One figure over its repetitions, or null without any. */

@@ -36,10 +36,9 @@ final class Table {
             String reason = sheet.reason(cell, peer);
             return String.format(LINE, title, peer.title(), "-", reason == null ? "" : reason, "");
         }
-        Spread first = sheet.spread(cell, cell.peers().get(0), figure);
-        String ratio = peer == cell.peers().get(0) || first == null
-                ? ""
-                : String.format(Locale.ROOT, "%.2f", first.median() / spread.median());
+        PeerKind first = cell.peers().getFirst();
+        Spread ratios = peer == first ? null : sheet.ratio(cell, first, peer, figure);
+        String ratio = ratios == null ? "" : String.format(Locale.ROOT, "%.2f", ratios.median());
         return String.format(LINE, title, peer.title(), number(spread.median()),
                 number(spread.least()) + " to " + number(spread.most()), ratio);
     }
