@@ -38,7 +38,9 @@ final class Table {
         }
         PeerKind first = cell.peers().getFirst();
         Spread ratios = peer == first ? null : sheet.ratio(cell, first, peer, figure);
-        String ratio = ratios == null ? "" : String.format(Locale.ROOT, "%.2f", ratios.median());
+        String ratio = ratios == null || Double.isInfinite(ratios.median())
+                ? ""
+                : String.format(Locale.ROOT, "%.2f", ratios.median());
         return String.format(LINE, title, peer.title(), number(spread.median()),
                 number(spread.least()) + " to " + number(spread.most()), ratio);
     }

@@ -41,7 +41,7 @@ final class AeronIpc extends LanePeer {
         for (int i = 0; i < load.senders(); i++) {
             publications.add(aeron.addExclusivePublication(channel, STREAM));
         }
-        awaitImages(subscription, load.senders());
+        awaitConnected(subscription, publications);
         FragmentAssembler reading = new FragmentAssembler(
                 (buffer, offset, length, header) -> intake.take(buffer.getLong(offset),
                         buffer.getLong(offset + length - Long.BYTES)));
@@ -61,9 +61,11 @@ final class AeronIpc extends LanePeer {
         };
     }
 
-    private static void awaitImages(Subscription subscription, int senders) {
+    private static void awaitConnected(Subscription subscription,
+            List<ExclusivePublication> publications) {
         long limit = System.nanoTime() + CONNECT_LIMIT;
-        while (subscription.imageCount() < senders) {
+        while (subscription.imageCount() < publications.size()
+                || !publications.stream().allMatch(ExclusivePublication::isConnected)) {
             if (System.nanoTime() > limit) {
                 throw new IllegalStateException("publications do not connect");
             }

@@ -49,7 +49,9 @@ abstract class LanePeer implements Peer {
 
             @Override
             public void kick(long word) {
-                ofFirst.offer(word);
+                while (!ofFirst.offer(word)) {
+                    Thread.onSpinWait();
+                }
             }
 
             @Override

@@ -29,14 +29,19 @@ public final class RoundTrip implements Work {
         return Percentiles.of(asking.histogram);
     }
 
+    /** There is room, but a publication of Aeron can be busy with itself. */
+    private static void insist(Port port, long word) {
+        while (!port.offer(word)) {
+            Thread.onSpinWait();
+        }
+    }
+
     private static final class Answering implements Intake {
         private volatile Port port;
 
         @Override
         public void take(long first, long last) {
-            if (!port.offer(first)) {
-                throw new IllegalStateException("no room for an answer");
-            }
+            insist(port, first);
         }
     }
 
@@ -64,9 +69,7 @@ public final class RoundTrip implements Work {
                 return;
             }
             begun = now;
-            if (!port.offer(first + 1)) {
-                throw new IllegalStateException("no room for a question");
-            }
+            insist(port, first + 1);
         }
     }
 }
