@@ -37,10 +37,10 @@ public final class Main {
 
     private static boolean measured(Arguments arguments, List<Cell> cells, Path target,
             Map<String, Object> machine) throws Exception {
+        List<Step> steps = OneThreadRun.steps(arguments);
         try (Contest contest = new Contest(Contest.emptyLog(target), target)) {
             contest.run(cells, arguments.repetitions());
             Sheet sheet = contest.sheet();
-            List<Step> steps = OneThreadRun.steps(arguments);
             List<Goal> goals = new Goals(sheet).all();
             System.out.println();
             System.out.print(new Table(sheet));
