@@ -65,6 +65,22 @@ public interface IpcaService {
     long send(int receiver, List<MemorySegment> parts, Delivery delivery);
 
     /**
+     * Sends many messages of one size: the messages lie one behind the other in one segment. They go in
+     * sections of at most an eighth of the receiver's IPCA and 256 KiB; of each section all messages
+     * appear or none, also when the sender or the process ends in between. Between two sections other
+     * senders get their turn. A delivery that waits does so to one deadline for the whole batch; one that
+     * notifies concerns the last message alone, because positions read are cumulative.
+     *
+     * @param messages its size is a whole multiple of {@code size}
+     * @param size bytes of each message, 1 to {@link #recordLimit}
+     * @return how many were sent, from the first: fewer than all when there was no room for more; if none
+     *         was sent, {@link #NO_ROOM}, {@link #NO_IPCA} or {@link #DEADLOCK}
+     * @throws HypervisorCallException when the receiver's number was never given, or is the caller's, or
+     *         a size is out of bounds: nothing was sent
+     */
+    int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery);
+
+    /**
      * Sends to all other partitions that have an IPCA: first a try to each, then, where the delivery
      * waits, the full ones until the common deadline. Not atomic. The payload must fit in a record of
      * each receiver; to where it does not the outcome is {@link #NO_ROOM}.

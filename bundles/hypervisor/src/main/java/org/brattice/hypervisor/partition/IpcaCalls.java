@@ -28,7 +28,7 @@ final class IpcaCalls implements IpcaService {
 
     private Holder caller() {
         Processor caller = Processor.current();
-        if (caller == null || caller.boot().source().bundle() != bundle) {
+        if (caller == null || caller.bundle() != bundle) {
             throw refusal(caller);
         }
         if (caller.boot().fenced()) {
@@ -66,6 +66,11 @@ final class IpcaCalls implements IpcaService {
     @Override
     public long send(int receiver, List<MemorySegment> parts, Delivery delivery) {
         return vsr.send(caller(), receiver, parts, delivery);
+    }
+
+    @Override
+    public int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery) {
+        return vsr.sendBatch(caller(), receiver, messages, size, delivery);
     }
 
     @Override

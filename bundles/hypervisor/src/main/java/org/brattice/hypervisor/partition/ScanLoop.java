@@ -11,6 +11,7 @@ import org.brattice.hypervisor.vsr.Scanner;
 
 /** The event scan as the operating system calls it, on the partition's first processor. */
 final class ScanLoop implements EventScan {
+    private static final int CLOCK_SCANS = 16;
     private static final long GRID = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final BootRun run;
@@ -21,6 +22,9 @@ final class ScanLoop implements EventScan {
     private final long grid;
     private long nextTick;
     private boolean polling;
+    private boolean idle = true;
+    private int scans;
+    private int tenths;
 
     ScanLoop(BootRun run, Scanner scanner, Firmware firmware, Queue<Runnable> tasks) {
         this.run = run;
@@ -66,23 +70,38 @@ final class ScanLoop implements EventScan {
                 run.task(tasks.poll());
             }
         }
-        if (System.nanoTime() - nextTick >= 0) {
+        if (looksAtClock() && System.nanoTime() - nextTick >= 0) {
             nextTick = nextTick();
             run.guarded(Kind.TASK_THREW, "tick", firmware::tick);
         }
         return done;
     }
 
+    /** A look at the clock takes longer than a message: when idle, now and then, and when time has passed. */
+    private boolean looksAtClock() {
+        int now = scanner.tenths();
+        if (idle || now != tenths || ++scans % CLOCK_SCANS == 0) {
+            tenths = now;
+            idle = false;
+            return true;
+        }
+        return false;
+    }
+
     @Override
     public void await() {
         check();
+        if (run.declaration().dedicated() && scanner.look()) {
+            return;
+        }
+        idle = true;
         if (!run.fenced()) {
             // What a handler left behind, or a stranger sent, would end every sleep at once.
             Thread.interrupted();
         }
         long rest = nextTick - System.nanoTime();
         if (run.declaration().dedicated()) {
-            while (!scanner.something() && nextTick - System.nanoTime() > 0) {
+            while (nextTick - System.nanoTime() > 0 && !scanner.look()) {
                 Thread.onSpinWait();
             }
         } else if (rest > 0) {

@@ -25,6 +25,7 @@ public final class Area {
     private final long base;
     private final long capacity;
     private final long mask;
+    private final int payloadLimit;
     private final long at;
     private final MemorySegment frame;
     private final View view;
@@ -60,6 +61,7 @@ public final class Area {
         this.base = Word.opaque(this.frame, at + FrameLayout.CONTROL_BASE);
         this.capacity = Word.opaque(this.frame, at + FrameLayout.CONTROL_RING);
         this.mask = capacity - 1;
+        this.payloadLimit = (int) RecordLayout.recordLimit(capacity) - RecordLayout.HEADER;
         this.view = frame.view();
         this.tables = view.tables();
         this.ring = view.segment(base, capacity);
@@ -87,6 +89,11 @@ public final class Area {
     /** Bytes of the ring. */
     public long capacity() {
         return capacity;
+    }
+
+    /** Bytes of the largest payload that goes as one record. */
+    int payloadLimit() {
+        return payloadLimit;
     }
 
     /** The writers' view. */
@@ -235,10 +242,11 @@ public final class Area {
 
     private long held(Holder me) {
         me.step(Step.TAKEN);
-        if (Word.opaque(tables, at + FrameLayout.CONTROL_WAITERS) != 0 && !queue.first(me)) {
+        // Plain: nobody else stores them while the lease is held, or it does not matter when it is seen.
+        if (Word.plain(tables, at + FrameLayout.CONTROL_WAITERS) != 0 && !queue.first(me)) {
             return QUEUED;
         }
-        me.wake = Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING) != 0;
+        me.wake = Word.plain(tables, at + FrameLayout.CONTROL_SLEEPING) != 0;
         long tail = end(Word.plain(tables, at + FrameLayout.CONTROL_TAIL));
         me.step(Step.REPAIRED);
         long size = me.outgoing.size();
@@ -249,9 +257,31 @@ public final class Area {
         }
         me.step(Step.ROOM);
         long position = tail + pad;
+        if (me.outgoing.batched()) {
+            fit(me.outgoing, tail, pad);
+            me.outgoing.writeBatch(ring, position & mask, position, clock.tenths(), me);
+            return commit(me, tail, pad, size, me.outgoing.records() * size);
+        }
         me.outgoing.write(ring, position & mask, position, clock.tenths(), me);
+        return commit(me, tail, pad, size, size);
+    }
+
+    /** As many records of a batch as there is room for before the end of the ring. */
+    private void fit(Outgoing batch, long tail, long pad) {
+        long size = batch.size();
+        long wanted = batch.records() * size;
+        room(tail, pad + wanted);
+        long free = capacity - (tail - Word.plain(tables, at + FrameLayout.CONTROL_CACHED_HEAD))
+                - pad - RecordLayout.UNIT;
+        long toEnd = capacity - (tail + pad & mask);
+        batch.records((int) (Math.min(wanted, Math.min(free, toEnd)) / size));
+    }
+
+    /** Makes what was written behind the tail a record, or a batch: its first commit word comes last. */
+    private long commit(Holder me, long tail, long pad, long size, long bytes) {
+        long position = tail + pad;
         me.step(Step.BODY);
-        Word.plain(ring, (position + size) & mask, 0);
+        Word.plain(ring, (position + bytes) & mask, 0);
         me.step(Step.CLEARED);
         Word.release(ring, position & mask, RecordLayout.commitWord(position, size));
         if (pad != 0) {
@@ -259,7 +289,7 @@ public final class Area {
         }
         me.committed = position;
         me.step(Step.COMMITTED);
-        Word.release(tables, at + FrameLayout.CONTROL_TAIL, position + size);
+        Word.release(tables, at + FrameLayout.CONTROL_TAIL, position + bytes);
         me.step(Step.TAILED);
         return position;
     }

@@ -17,6 +17,8 @@ final class Outgoing {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED
             .withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    private static final int SMALL = 64;
+
     private MemorySegment[] parts = new MemorySegment[4];
     private int count;
     private MemorySegment staged;
@@ -27,10 +29,16 @@ final class Outgoing {
     private int flags;
     private long stream;
     private long entry;
+    private boolean batched;
+    private boolean notified;
+    private int records;
 
     /** All of one segment as a message. */
     void message(int newSource, MemorySegment segment) {
-        parts[0] = segment;
+        if (parts[0] != segment) {
+            // A store of a reference marks a card, and its line is shared with other threads' objects.
+            parts[0] = segment;
+        }
         count = 1;
         bytes = segment.byteSize();
         whole(newSource);
@@ -58,7 +66,42 @@ final class Outgoing {
         whole(newSource);
     }
 
+    /** Messages of so many bytes each, one behind the other in one segment. */
+    void batch(int newSource, MemorySegment segment, int size, boolean notifies) {
+        message(newSource, segment);
+        batched = true;
+        notified = notifies;
+        length = size;
+    }
+
+    /** From now on the section that begins with a message, of so many bytes in the IPCA at most. */
+    void section(long first, long most) {
+        from = first * length;
+        records = (int) Math.min(most / size(), (bytes - from) / length);
+        staged = null;
+    }
+
+    /** Bytes of the payloads of what is to be written in one section. */
+    private long payloads() {
+        return batched ? records * length : length;
+    }
+
+    boolean batched() {
+        return batched;
+    }
+
+    /** Records of the section, or of the section that was last tried. */
+    int records() {
+        return records;
+    }
+
+    /** Fewer, because there is room for no more. */
+    void records(int fewer) {
+        records = fewer;
+    }
+
     private void whole(int newSource) {
+        batched = false;
         source = newSource;
         flags = RecordLayout.MESSAGE;
         from = 0;
@@ -90,9 +133,11 @@ final class Outgoing {
         return RecordLayout.size(flags, length);
     }
 
-    /** Lets go of the sender's segments. */
+    /** Lets go of the sender's segments; but for a small one, which is likely to be sent again. */
     void clear() {
-        Arrays.fill(parts, 0, count, null);
+        if (count != 1 || bytes > RecordLayout.RECORD_LIMIT) {
+            Arrays.fill(parts, 0, count, null);
+        }
         count = 0;
     }
 
@@ -125,11 +170,7 @@ final class Outgoing {
         Word.plain(ring, at + RecordLayout.SOURCE, sourceAndFlags);
         Word.plain(ring, at + RecordLayout.STAMP, stampAndChecksum);
         if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK) {
-            guard = RecordLayout.chunkGuard(guard, stream, from, bytes, entry);
-            ring.set(LONG, at + RecordLayout.STREAM, stream);
-            ring.set(LONG, at + RecordLayout.OFFSET, from);
-            ring.set(LONG, at + RecordLayout.TOTAL, bytes);
-            ring.set(LONG, at + RecordLayout.ENTRY, entry);
+            guard = chunk(ring, at, guard);
         }
         Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload, guard));
         if (payload % RecordLayout.UNIT != 0) {
@@ -137,7 +178,66 @@ final class Outgoing {
             clear(ring, at + size() - RecordLayout.UNIT, RecordLayout.UNIT);
         }
         me.step(Step.HEADER);
-        copy(ring, at + RecordLayout.headerSize(flags), me);
+        long to = at + RecordLayout.headerSize(flags);
+        if (count == 1 && staged == null) {
+            part(parts[0], from, ring, to, payload, me);
+        } else {
+            copy(ring, to, me);
+        }
+    }
+
+    /**
+     * Writes the records of a section, everything but the first commit word: while that is not there,
+     * none of the others can be found. In the section.
+     */
+    void writeBatch(MemorySegment ring, long start, long position, int stamp, Holder me) {
+        MemorySegment payloads = staged != null ? staged : parts[0];
+        long payload = staged != null ? 0 : from;
+        long size = size();
+        long stampAndChecksum = RecordLayout.pack(stamp, 0);
+        boolean last = notified && from + payloads() == bytes;
+        for (int i = 0; i < records; i++) {
+            int flag = last && i == records - 1 ? flags | RecordLayout.NOTIFY : flags;
+            header(ring, start + i * size, position + i * size, flag, stampAndChecksum);
+            me.step(Step.HEADER);
+            small(payloads, payload + i * length, ring, start + i * size + RecordLayout.HEADER, me);
+            if (i != 0) {
+                Word.plain(ring, start + i * size,
+                        RecordLayout.commitWord(position + i * size, size));
+            }
+        }
+    }
+
+    private void header(MemorySegment ring, long at, long position, int flag, long stamped) {
+        long sourceAndFlags = RecordLayout.pack(source, flag);
+        int payload = (int) length;
+        if (payload % RecordLayout.UNIT != 0) {
+            clear(ring, at + size() - RecordLayout.UNIT, RecordLayout.UNIT);
+        }
+        Word.plain(ring, at + RecordLayout.SOURCE, sourceAndFlags);
+        Word.plain(ring, at + RecordLayout.STAMP, stamped);
+        Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload,
+                RecordLayout.guard(position, sourceAndFlags, payload, stamped)));
+    }
+
+    /** A call of the copy routine takes longer than the words of a small payload. */
+    private void small(MemorySegment part, long skip, MemorySegment target, long to, Holder me) {
+        if (length > SMALL || length % Long.BYTES != 0) {
+            part(part, skip, target, to, length, me);
+            return;
+        }
+        for (long word = 0; word < length; word += Long.BYTES) {
+            target.set(LONG, to + word, part.get(LONG, skip + word));
+        }
+        me.step(Step.PART);
+    }
+
+    private int chunk(MemorySegment ring, long at, int guard) {
+        ring.set(LONG, at + RecordLayout.STREAM, stream);
+        ring.set(LONG, at + RecordLayout.OFFSET, from);
+        ring.set(LONG, at + RecordLayout.TOTAL, bytes);
+        ring.set(LONG, at + RecordLayout.ENTRY, entry);
+        return RecordLayout.chunkGuard(guard, stream, from, bytes, entry);
     }
 
     /** Words of zero, without allocating. */
@@ -149,11 +249,11 @@ final class Outgoing {
 
     private void copy(MemorySegment target, long at, Holder me) {
         if (staged != null) {
-            part(staged, 0, target, at, length, me);
+            part(staged, 0, target, at, payloads(), me);
             return;
         }
         long skip = from;
-        long rest = length;
+        long rest = payloads();
         long to = at;
         for (int i = 0; rest > 0; i++) {
             long size = parts[i].byteSize();

@@ -109,13 +109,10 @@ final class RecordLayout {
     }
 
     /** Whether a record of so many bytes is what its header tells, and ends in the ring. */
-    static boolean fits(MemorySegment ring, long position, long size) {
-        long at = position & (ring.byteSize() - 1);
-        int flags = high(Word.plain(ring, at + SOURCE));
-        int length = low(Word.plain(ring, at + LENGTH));
+    static boolean fits(int flags, int length, long start, long size, long capacity) {
         return (flags & KIND) == PAD
-                ? at + size == ring.byteSize()
-                : length >= 0 && size(flags, length) == size && at + size <= ring.byteSize();
+                ? start + size == capacity
+                : length >= 0 && size(flags, length) == size && start + size <= capacity;
     }
 
     static long pack(int low, int high) {

@@ -16,7 +16,9 @@ import org.brattice.hypervisor.memory.Word;
 public final class Scanner {
     static final int ATTEMPT_LIMIT = 3;
     private static final int ATTEMPT_BITS = 8;
-    private static final int SPINS = 100;
+    private static final int LOOKS = 100;
+    private static final int GATHER_AFTER = 256;
+    private static final int GATHER_PAUSES = 24;
     private static final long BUSY_PAUSE_NANOS = 50_000;
 
     private final Vsr vsr;
@@ -34,10 +36,15 @@ public final class Scanner {
     private MemorySegment ring;
     private Offering offering;
     private long at;
+    private long capacity;
     private long mask;
     private long cursor;
     private long head;
     private boolean givenUp;
+    private long attempted;
+    private long handled;
+    private boolean gathering;
+    private int untilGathering = GATHER_AFTER;
     private volatile Area remap;
     private final AtomicLong read = new AtomicLong();
 
@@ -62,7 +69,9 @@ public final class Scanner {
         ring = view.segment(area.base(), area.capacity()).asReadOnly();
         offering = new Offering(ring, reader, streams, vsr::name);
         at = vsr.layout().controls(area.control());
-        mask = area.capacity() - 1;
+        capacity = area.capacity();
+        mask = capacity - 1;
+        attempted = Word.plain(tables, at + FrameLayout.CONTROL_ATTEMPT);
         cursor = Word.plain(tables, at + FrameLayout.CONTROL_CURSOR);
         head = Word.plain(tables, at + FrameLayout.CONTROL_HEAD);
         Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);
@@ -100,6 +109,11 @@ public final class Scanner {
         return read.get();
     }
 
+    /** The coarse time that records carry: a field, no clock. */
+    public int tenths() {
+        return vsr.tenths();
+    }
+
     /** One scan, of so many messages at most; returns how much was done. */
     public int poll(int limit) {
         if (remap != null) {
@@ -113,10 +127,30 @@ public final class Scanner {
             }
             done += record(word);
         }
+        if (done != 0) {
+            // One writer: no fence for a number that people look at.
+            read.lazySet(handled);
+            gather(done);
+        }
         if (cursor != head) {
             delete();
         }
         return done + notices();
+    }
+
+    /**
+     * Whether to pause before the next look. A scanner that looks at each record while it is written
+     * takes its line out of the writer's cache, several times a message; so once in a while it
+     * tries a pause, and goes on with it for as long as it finds more than one message behind it.
+     */
+    private void gather(int done) {
+        if (gathering) {
+            gathering = done > 1;
+            untilGathering = GATHER_AFTER;
+        } else {
+            untilGathering -= done;
+            gathering = untilGathering <= 0;
+        }
     }
 
     private int notices() {
@@ -151,22 +185,27 @@ public final class Scanner {
 
     /** Reads a record; returns 0 when it must stay unread because the boot ends. */
     private int record(long word) {
-        long size = RecordLayout.sizeOf(word, cursor, area.capacity());
+        long size = RecordLayout.sizeOf(word, cursor, capacity);
         long start = cursor & mask;
-        if (size < 0 || start + size > area.capacity()) {
+        if (size < 0 || start + size > capacity) {
             return cut(word);
         }
-        if (!RecordLayout.guarded(ring, cursor, size)) {
+        long sourceAndFlags = Word.plain(ring, start + RecordLayout.SOURCE);
+        long lengthAndGuard = Word.plain(ring, start + RecordLayout.LENGTH);
+        int flags = RecordLayout.high(sourceAndFlags);
+        int length = RecordLayout.low(lengthAndGuard);
+        int guard = RecordLayout.guard(cursor, sourceAndFlags, length,
+                Word.plain(ring, start + RecordLayout.STAMP));
+        if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK
+                ? !RecordLayout.guarded(ring, cursor, size)
+                : guard != RecordLayout.high(lengthAndGuard)) {
             reader.corrupted(cursor, "its header; skipped");
             mark(size);
             return 1;
         }
-        if (!RecordLayout.fits(ring, cursor, size)) {
+        if (!RecordLayout.fits(flags, length, start, size, capacity)) {
             return cut(word);
         }
-        long sourceAndFlags = Word.plain(ring, start + RecordLayout.SOURCE);
-        int flags = RecordLayout.high(sourceAndFlags);
-        int length = RecordLayout.low(Word.plain(ring, start + RecordLayout.LENGTH));
         int source = RecordLayout.low(sourceAndFlags);
         switch (flags & RecordLayout.KIND) {
             case RecordLayout.PAD -> {
@@ -197,9 +236,8 @@ public final class Scanner {
     /** Offers a record until its handler comes to its end; false when the boot is to end first. */
     private boolean offer(int flags, int source, long start, int length) {
         long mark = cursor / RecordLayout.UNIT << ATTEMPT_BITS;
-        long before = Word.plain(tables, at + FrameLayout.CONTROL_ATTEMPT);
-        int attempt = (before ^ mark) >>> ATTEMPT_BITS == 0
-                ? 1 + (int) (before & (1 << ATTEMPT_BITS) - 1)
+        int attempt = (attempted ^ mark) >>> ATTEMPT_BITS == 0
+                ? 1 + (int) (attempted & (1 << ATTEMPT_BITS) - 1)
                 : 1;
         givenUp = false;
         while (true) {
@@ -209,10 +247,10 @@ public final class Scanner {
                 offering.giveUp(flags, start, length);
                 return true;
             }
-            Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, mark | attempt);
+            attempted = mark | attempt;
+            Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, attempted);
             if (offering.offer(flags, source, cursor, start, length, attempt)) {
-                // One writer: no fence for a number that people look at.
-                read.lazySet(read.getPlain() + 1);
+                handled++;
                 return true;
             }
             if (reader.stopping()) {
@@ -226,7 +264,7 @@ public final class Scanner {
     private void mark(long size) {
         cursor += size;
         Word.release(tables, at + FrameLayout.CONTROL_CURSOR, cursor);
-        if (cursor - head > area.capacity() / 4) {
+        if (cursor - head > capacity / 4) {
             delete();
         }
     }
@@ -236,9 +274,8 @@ public final class Scanner {
         head = cursor;
         Word.release(tables, at + FrameLayout.CONTROL_HEAD, head);
         VarHandle.fullFence();
-        if (Word.opaque(tables, at + FrameLayout.CONTROL_WAITERS) != 0) {
-            area.queue().wakeFirst();
-        }
+        // Not the word of waiters: it lies in the writers' line, which the next write would miss.
+        area.queue().wakeFirst();
     }
 
     /** A commit word that no writer stored: nothing behind it can be found again. */
@@ -253,11 +290,8 @@ public final class Scanner {
 
     /** Sleeps until the doorbell rings, or so long (S9: an idle partition costs no processor time). */
     public void await(long nanos) {
-        for (int spin = 0; spin < SPINS; spin++) {
-            if (something()) {
-                return;
-            }
-            Thread.onSpinWait();
+        if (look()) {
+            return;
         }
         boolean asleep = area.exclusively(me,
                 () -> Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 1));
@@ -273,8 +307,23 @@ public final class Scanner {
         Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);
     }
 
-    /** Looks without sleeping, for processors that poll. */
-    public boolean something() {
+    /** Looks for a little while, without sleeping; whether there is something. */
+    public boolean look() {
+        if (gathering) {
+            for (int pause = 0; pause < GATHER_PAUSES; pause++) {
+                Thread.onSpinWait();
+            }
+        }
+        for (int look = 0; look < LOOKS; look++) {
+            if (something()) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    private boolean something() {
         return Word.acquire(ring, cursor & mask) != 0 || remap != null || peers.noticed(index)
                 || streams.dirty() || reader.waiting();
     }

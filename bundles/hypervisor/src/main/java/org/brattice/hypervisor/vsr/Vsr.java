@@ -54,6 +54,10 @@ public final class Vsr {
         clock.tick();
     }
 
+    int tenths() {
+        return clock.tenths();
+    }
+
     /** Enters a partition. Control thread. */
     public void enter(int number, String name) {
         highest = Math.max(highest, number);
@@ -234,9 +238,7 @@ public final class Vsr {
     /** Bytes of the largest payload that goes to a partition as one record; 0 without an IPCA. */
     public int recordLimit(int receiver) {
         Area area = area(receiver);
-        return area == null
-                ? 0
-                : (int) RecordLayout.recordLimit(area.capacity()) - RecordLayout.HEADER;
+        return area == null ? 0 : area.payloadLimit();
     }
 
     /** The position up to which a receiver has read what a partition asked to be notified of. */
@@ -262,16 +264,64 @@ public final class Vsr {
 
     private long send(Holder me, int receiver, Delivery delivery) {
         try {
-            if (me.outgoing.bytes() > recordLimit(receiver)) {
+            Area area = area(receiver);
+            if (area == null || me.outgoing.bytes() > area.payloadLimit()) {
                 return sendChunks(me, receiver, delivery);
             }
             if (delivery.notifies()) {
                 me.outgoing.notifies();
             }
-            return write(me, receiver, delivery.waitNanos());
+            return write(me, area, delivery.waitNanos());
         } finally {
             me.outgoing.clear();
         }
+    }
+
+    /** Sends a batch; see {@link IpcaService#sendBatch}. */
+    public int sendBatch(Holder me, int receiver, MemorySegment messages, int size,
+            Delivery delivery) {
+        checkReceiver(me, receiver);
+        Area area = area(receiver);
+        if (area == null) {
+            return (int) IpcaService.NO_IPCA;
+        }
+        checkBatch(messages.byteSize(), size, area);
+        me.outgoing.batch(me.number(), messages, size, delivery.notifies());
+        try {
+            return sections(me, receiver, messages.byteSize() / size, delivery.waitNanos());
+        } finally {
+            me.outgoing.clear();
+        }
+    }
+
+    private static void checkBatch(long bytes, int size, Area area) {
+        if (size < 1 || size > area.payloadLimit()) {
+            throw new HypervisorCallException("size=" + size + " of a batch must be 1 to "
+                    + area.payloadLimit() + ", this receiver's recordLimit");
+        }
+        if (bytes % size != 0 || bytes / size > Integer.MAX_VALUE) {
+            throw new HypervisorCallException("bytes=" + bytes + " are no whole number of messages"
+                    + " of size=" + size + ", or more than " + Integer.MAX_VALUE);
+        }
+    }
+
+    private int sections(Holder me, int receiver, long messages, long waitNanos) {
+        long deadline = waitNanos == 0 ? 0 : System.nanoTime() + waitNanos;
+        int sent = 0;
+        while (sent < messages) {
+            Area area = area(receiver);
+            if (area == null) {
+                return sent > 0 ? sent : (int) IpcaService.NO_IPCA;
+            }
+            me.outgoing.section(sent, RecordLayout.recordLimit(area.capacity()));
+            long rest = waitNanos == 0 ? 0 : Math.max(0, deadline - System.nanoTime());
+            long result = write(me, area, rest);
+            if (result < 0) {
+                return sent > 0 ? sent : (int) result;
+            }
+            sent += me.outgoing.records();
+        }
+        return sent;
     }
 
     private void checkReceiver(Holder me, int receiver) {
@@ -288,9 +338,11 @@ public final class Vsr {
     /** Writes one record, following the receiver's IPCA when it moves. */
     long write(Holder me, int receiver, long waitNanos) {
         Area area = area(receiver);
-        if (area == null) {
-            return IpcaService.NO_IPCA;
-        }
+        return area == null ? IpcaService.NO_IPCA : write(me, area, waitNanos);
+    }
+
+    private long write(Holder me, Area first, long waitNanos) {
+        Area area = first;
         me.outgoing.stage(me, frame.memory());
         while (true) {
             long result = area.write(me, graph, waitNanos);

@@ -59,6 +59,11 @@ final class FakeIpca implements IpcaService {
     }
 
     @Override
+    public int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<Outcome> broadcast(MemorySegment payload, Delivery delivery) {
         throw new UnsupportedOperationException();
     }
