@@ -59,4 +59,11 @@ public @interface Partition {
     /** Location codes of the I/O slots that the partition owns. */
     @Attribute("slots")
     String[] slots() default {};
+
+    /**
+     * Whether each message to this partition carries a checksum of its payload, which its event scan
+     * compares before it offers the message. It may change from boot to boot.
+     */
+    @Attribute("checksums")
+    boolean checksums() default false;
 }

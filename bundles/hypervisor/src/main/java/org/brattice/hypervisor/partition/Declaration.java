@@ -22,9 +22,10 @@ import org.brattice.hypervisor.memory.Size;
  * @param dedicated whether they poll without sleeping
  * @param scanPeriodMillis longest time between two event scans
  * @param slots location codes
+ * @param checksums whether messages to it carry a checksum of their payload
  */
 record Declaration(String name, long memory, long ipca, int processors, boolean dedicated,
-        long scanPeriodMillis, List<String> slots) {
+        long scanPeriodMillis, List<String> slots, boolean checksums) {
     static final String PREFIX = "partition.";
     static final String NAME = PREFIX + "name";
     private static final Pattern NAMES = Pattern.compile("[a-z][a-z0-9.-]{0,62}");
@@ -32,7 +33,7 @@ record Declaration(String name, long memory, long ipca, int processors, boolean 
     private static final long IPCA_MOST = 1L << 40;
     private static final long PERIOD_MOST = 3_600_000;
     private static final Set<String> ATTRIBUTES = new TreeSet<>(List.of("name", "memory", "ipca",
-            "processors", "dedicated", "scan.period", "slots"));
+            "processors", "dedicated", "scan.period", "slots", "checksums"));
 
     /**
      * From the attributes of a capability, or of a service without their prefix.
@@ -51,7 +52,8 @@ record Declaration(String name, long memory, long ipca, int processors, boolean 
                 Size.parse("ipca", text(attributes, "ipca", "1 MiB")),
                 (int) number(attributes, "processors", 1, 1, Integer.MAX_VALUE),
                 truth(attributes, "dedicated"),
-                number(attributes, "scan.period", 1000, 1, PERIOD_MOST), list(attributes, "slots"));
+                number(attributes, "scan.period", 1000, 1, PERIOD_MOST), list(attributes, "slots"),
+                truth(attributes, "checksums"));
         declaration.check();
         return declaration;
     }

@@ -9,6 +9,7 @@ import org.brattice.api.MemoryRange;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.View;
 import org.brattice.hypervisor.resource.Slots;
+import org.brattice.hypervisor.vsr.Area;
 import org.brattice.hypervisor.vsr.Scanner;
 
 /** The parts of the hypervisor on one frame, put together; and what a boot asks of them. */
@@ -82,9 +83,10 @@ final class Machine implements BootHost, AutoCloseable {
     @Override
     public void register(BootRun run, MemoryRange range, Consumer<Scanner> taken) {
         synchronized (holdings.ipcas()) {
-            taken.accept(new Scanner(holdings.vsr(),
-                    holdings.ipcas().register(run.partition().number(), range),
-                    run.scanning().holder(), run.view(), new FirmwareReader(run, run.firmware())));
+            Area area = holdings.ipcas().register(run.partition().number(), range);
+            holdings.vsr().checked(area.number(), run.declaration().checksums());
+            taken.accept(new Scanner(holdings.vsr(), area, run.scanning().holder(), run.view(),
+                    new FirmwareReader(run, run.firmware())));
         }
     }
 

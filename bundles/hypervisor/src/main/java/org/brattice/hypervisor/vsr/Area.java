@@ -37,6 +37,7 @@ public final class Area {
     private final Clock clock;
     private final WaitQueue queue = new WaitQueue(this);
     private volatile Succession succession;
+    private volatile boolean checked;
 
     /** Told, on the thread that found it, of a lease whose holder was gone. */
     public interface LeaseWatch {
@@ -94,6 +95,15 @@ public final class Area {
     /** Bytes of the largest payload that goes as one record. */
     int payloadLimit() {
         return payloadLimit;
+    }
+
+    /** Whether writers give payloads a checksum: what the partition's latest boot asked for. */
+    boolean checked() {
+        return checked;
+    }
+
+    void checked(boolean newChecked) {
+        checked = newChecked;
     }
 
     /** The writers' view. */

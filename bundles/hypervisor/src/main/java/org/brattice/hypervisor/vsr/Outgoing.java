@@ -22,6 +22,7 @@ final class Outgoing {
     private MemorySegment[] parts = new MemorySegment[4];
     private int count;
     private MemorySegment staged;
+    private Checksum checksum;
     private long bytes;
     private long from;
     private long length;
@@ -123,6 +124,14 @@ final class Outgoing {
         flags |= RecordLayout.NOTIFY;
     }
 
+    /** Whether the payload gets a checksum; not in the section. */
+    void checked(boolean checked) {
+        flags = checked ? flags | RecordLayout.CHECKED : flags & ~RecordLayout.CHECKED;
+        if (checked && checksum == null) {
+            checksum = new Checksum();
+        }
+    }
+
     /** Bytes of the whole message. */
     long bytes() {
         return bytes;
@@ -163,9 +172,15 @@ final class Outgoing {
 
     /** Writes header and payload, everything but the commit word. In the section. */
     void write(MemorySegment ring, long at, long position, int stamp, Holder me) {
+        long to = at + RecordLayout.headerSize(flags);
+        boolean checked = (flags & RecordLayout.CHECKED) != 0;
+        if (checked) {
+            payload(ring, to, me);
+        }
         long sourceAndFlags = RecordLayout.pack(source, flags);
         int payload = (int) length;
-        long stampAndChecksum = RecordLayout.pack(stamp, 0);
+        long stampAndChecksum = RecordLayout.pack(stamp,
+                checked ? checksum.of(ring, to, payload) : 0);
         int guard = RecordLayout.guard(position, sourceAndFlags, payload, stampAndChecksum);
         Word.plain(ring, at + RecordLayout.SOURCE, sourceAndFlags);
         Word.plain(ring, at + RecordLayout.STAMP, stampAndChecksum);
@@ -173,14 +188,19 @@ final class Outgoing {
             guard = chunk(ring, at, guard);
         }
         Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload, guard));
-        if (payload % RecordLayout.UNIT != 0) {
-            // What a foreign read shows behind the payload must not be an older message.
-            clear(ring, at + size() - RecordLayout.UNIT, RecordLayout.UNIT);
-        }
         me.step(Step.HEADER);
-        long to = at + RecordLayout.headerSize(flags);
+        if (!checked) {
+            payload(ring, to, me);
+        }
+    }
+
+    private void payload(MemorySegment ring, long to, Holder me) {
+        if (length % RecordLayout.UNIT != 0) {
+            // What a foreign read shows behind the payload must not be an older message.
+            clear(ring, to + length & -RecordLayout.UNIT, RecordLayout.UNIT);
+        }
         if (count == 1 && staged == null) {
-            part(parts[0], from, ring, to, payload, me);
+            part(parts[0], from, ring, to, length, me);
         } else {
             copy(ring, to, me);
         }
@@ -194,13 +214,13 @@ final class Outgoing {
         MemorySegment payloads = staged != null ? staged : parts[0];
         long payload = staged != null ? 0 : from;
         long size = size();
-        long stampAndChecksum = RecordLayout.pack(stamp, 0);
         boolean last = notified && from + payloads() == bytes;
         for (int i = 0; i < records; i++) {
             int flag = last && i == records - 1 ? flags | RecordLayout.NOTIFY : flags;
-            header(ring, start + i * size, position + i * size, flag, stampAndChecksum);
+            long at = start + i * size;
+            small(payloads, payload + i * length, ring, at + RecordLayout.HEADER, me);
+            header(ring, at, position + i * size, flag, stamp);
             me.step(Step.HEADER);
-            small(payloads, payload + i * length, ring, start + i * size + RecordLayout.HEADER, me);
             if (i != 0) {
                 Word.plain(ring, start + i * size,
                         RecordLayout.commitWord(position + i * size, size));
@@ -208,20 +228,23 @@ final class Outgoing {
         }
     }
 
-    private void header(MemorySegment ring, long at, long position, int flag, long stamped) {
+    private void header(MemorySegment ring, long at, long position, int flag, int stamp) {
         long sourceAndFlags = RecordLayout.pack(source, flag);
         int payload = (int) length;
-        if (payload % RecordLayout.UNIT != 0) {
-            clear(ring, at + size() - RecordLayout.UNIT, RecordLayout.UNIT);
-        }
+        long stampAndChecksum = RecordLayout.pack(stamp, (flag & RecordLayout.CHECKED) == 0
+                ? 0
+                : checksum.of(ring, at + RecordLayout.HEADER, payload));
         Word.plain(ring, at + RecordLayout.SOURCE, sourceAndFlags);
-        Word.plain(ring, at + RecordLayout.STAMP, stamped);
+        Word.plain(ring, at + RecordLayout.STAMP, stampAndChecksum);
         Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload,
-                RecordLayout.guard(position, sourceAndFlags, payload, stamped)));
+                RecordLayout.guard(position, sourceAndFlags, payload, stampAndChecksum)));
     }
 
     /** A call of the copy routine takes longer than the words of a small payload. */
     private void small(MemorySegment part, long skip, MemorySegment target, long to, Holder me) {
+        if (length % RecordLayout.UNIT != 0) {
+            clear(target, to + length & -RecordLayout.UNIT, RecordLayout.UNIT);
+        }
         if (length > SMALL || length % Long.BYTES != 0) {
             part(part, skip, target, to, length, me);
             return;

@@ -35,6 +35,7 @@ public final class Scanner {
     private Area area;
     private MemorySegment ring;
     private Offering offering;
+    private Checksum checksum;
     private long at;
     private long capacity;
     private long mask;
@@ -194,8 +195,8 @@ public final class Scanner {
         long lengthAndGuard = Word.plain(ring, start + RecordLayout.LENGTH);
         int flags = RecordLayout.high(sourceAndFlags);
         int length = RecordLayout.low(lengthAndGuard);
-        int guard = RecordLayout.guard(cursor, sourceAndFlags, length,
-                Word.plain(ring, start + RecordLayout.STAMP));
+        long stampAndChecksum = Word.plain(ring, start + RecordLayout.STAMP);
+        int guard = RecordLayout.guard(cursor, sourceAndFlags, length, stampAndChecksum);
         if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK
                 ? !RecordLayout.guarded(ring, cursor, size)
                 : guard != RecordLayout.high(lengthAndGuard)) {
@@ -205,6 +206,12 @@ public final class Scanner {
         }
         if (!RecordLayout.fits(flags, length, start, size, capacity)) {
             return cut(word);
+        }
+        if ((flags & RecordLayout.CHECKED) != 0
+                && !intact(flags, start, length, RecordLayout.high(stampAndChecksum))) {
+            reader.corrupted(cursor, "its payload; skipped");
+            mark(size);
+            return 1;
         }
         int source = RecordLayout.low(sourceAndFlags);
         switch (flags & RecordLayout.KIND) {
@@ -231,6 +238,13 @@ public final class Scanner {
             answers.read(flags, source, position);
         }
         return 1;
+    }
+
+    private boolean intact(int flags, long start, int length, int expected) {
+        if (checksum == null) {
+            checksum = new Checksum();
+        }
+        return checksum.of(ring, start + RecordLayout.headerSize(flags), length) == expected;
     }
 
     /** Offers a record until its handler comes to its end; false when the boot is to end first. */

@@ -74,7 +74,15 @@ public final class Vsr {
 
     /** An area to move a partition's IPCA to; its control words are in the tables. */
     public Area prepare(int number, int control) {
-        return new Area(frame, control, holders, peer(number).doorbell, watch, clock);
+        Peer peer = peer(number);
+        Area area = new Area(frame, control, holders, peer.doorbell, watch, clock);
+        area.checked(peer.area != null && peer.area.checked());
+        return area;
+    }
+
+    /** Whether those who write to a partition give payloads a checksum from now on. */
+    public void checked(int number, boolean checked) {
+        area(number).checked(checked);
     }
 
     /** Moves an IPCA: on its scanner's thread, or where it has none at present on the control thread. */
@@ -344,6 +352,7 @@ public final class Vsr {
     private long write(Holder me, Area first, long waitNanos) {
         Area area = first;
         me.outgoing.stage(me, frame.memory());
+        me.outgoing.checked(first.checked());
         while (true) {
             long result = area.write(me, graph, waitNanos);
             if (result != Area.MOVED) {
