@@ -19,6 +19,7 @@ public final class Area {
     private static final long BUSY = -11;
     private static final long QUEUED = -12;
     private static final int LOST_RACES = 64;
+    private static final int BACK_OFFS = 6;
 
     private final int number;
     private final int control;
@@ -167,14 +168,21 @@ public final class Area {
         for (int lost = 0; result == BUSY && lost < LOST_RACES; lost++) {
             result = attempt(me);
             if (result == BUSY) {
-                if (lost < 8) {
-                    Thread.onSpinWait();
-                } else {
-                    Thread.yield();
-                }
+                backOff(lost);
             }
         }
         return result;
+    }
+
+    /** Longer each time: a try takes the line of the lease out of the cache of the one who holds it. */
+    private static void backOff(int lost) {
+        if (lost >= BACK_OFFS) {
+            Thread.yield();
+            return;
+        }
+        for (int pause = 0; pause < 4 << lost; pause++) {
+            Thread.onSpinWait();
+        }
     }
 
     static boolean written(long result) {

@@ -125,6 +125,21 @@ class AllocationTest {
     }
 
     @Test
+    void shouldAllocateNothingForBatchesWithChecksums() {
+        bench.vsr.checked(y, true);
+        Holder me = bench.holder(x);
+        Summing reader = new Summing();
+        Scanner scanner = bench.scanner(y, reader);
+        MemorySegment messages = MemorySegment.ofArray(new byte[4 * 40]);
+
+        assertNone(measured(() -> {
+            bench.vsr.sendBatch(me, y, messages, 40, Delivery.TRY);
+            scanner.poll(10);
+        }));
+        assertEquals(4 * (WARM_UP + MESSAGES), reader.count);
+    }
+
+    @Test
     void shouldAllocateNothingWhenTheRingIsFull() {
         Holder me = bench.holder(x);
         MemorySegment payload = MemorySegment.ofArray(new byte[4000]);
