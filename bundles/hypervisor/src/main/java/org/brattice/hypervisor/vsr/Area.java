@@ -20,6 +20,7 @@ public final class Area {
     private static final long QUEUED = -12;
     private static final int LOST_RACES = 64;
     private static final int BACK_OFFS = 6;
+    private static final int PASS_LIMIT = 64;
 
     private final int number;
     private final int control;
@@ -37,6 +38,8 @@ public final class Area {
     private final LeaseWatch watch;
     private final Clock clock;
     private final WaitQueue queue = new WaitQueue(this);
+    /** How often the first who waits was passed; of who holds the lease. */
+    private int passed;
     private volatile Succession succession;
     private volatile boolean checked;
 
@@ -261,7 +264,7 @@ public final class Area {
     private long held(Holder me) {
         me.step(Step.TAKEN);
         // Plain: nobody else stores them while the lease is held, or it does not matter when it is seen.
-        if (Word.plain(tables, at + FrameLayout.CONTROL_WAITERS) != 0 && !queue.first(me)) {
+        if (Word.plain(tables, at + FrameLayout.CONTROL_WAITERS) != 0 && !passes(me)) {
             return QUEUED;
         }
         me.wake = Word.plain(tables, at + FrameLayout.CONTROL_SLEEPING) != 0;
@@ -282,6 +285,21 @@ public final class Area {
         }
         me.outgoing.write(ring, position & mask, position, clock.tenths(), me);
         return commit(me, tail, pad, size, size);
+    }
+
+    /**
+     * Whether a holder may write though others wait: it is the first of them, or half of the ring is
+     * free, so that it takes no room from the first, and the first has not been passed too often. Were
+     * all to queue until nobody waits, each message would cost a wake-up for ever after the first wait.
+     */
+    private boolean passes(Holder me) {
+        if (queue.first(me)) {
+            passed = 0;
+            return true;
+        }
+        return passed < PASS_LIMIT
+                && room(Word.plain(tables, at + FrameLayout.CONTROL_TAIL), capacity / 2)
+                && ++passed > 0;
     }
 
     /** As many records of a batch as there is room for before the end of the ring. */

@@ -96,7 +96,8 @@ class ChecksumTest {
         bench.send(me, y, "without");
         MemorySegment ring = bench.ring(y);
 
-        assertEquals(RecordLayout.MESSAGE, RecordLayout.high(Word.plain(ring, 64 + RecordLayout.SOURCE)));
+        assertEquals(RecordLayout.MESSAGE,
+                RecordLayout.high(Word.plain(ring, 64 + RecordLayout.SOURCE)));
         bench.scanner(y, recorder).poll(10);
         assertEquals(List.of("with", "without"), recorder.texts());
     }
