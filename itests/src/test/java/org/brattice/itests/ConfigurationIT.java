@@ -112,7 +112,7 @@ public class ConfigurationIT extends ContainerTest {
         await("big", PartitionState.REFUSED);
         await("odd", PartitionState.REFUSED);
         assertTrue(hypervisor().why("big").toString(),
-                hypervisor().why("big").get(0).contains("memory=80 MiB must be at most 62 MiB"));
+                hypervisor().why("big").get(0).contains("memory=80 MiB must be at most 60 MiB"));
         assertTrue(hypervisor().why("odd").toString(), hypervisor().why("odd").get(0)
                 .contains("unknown property partition.memroy=1 MiB"));
         eventually("the twin is refused", () -> assertTrue(hypervisor().why("alice").toString(),

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -213,14 +214,14 @@ public class FailureIT extends ContainerTest {
         Terminal bob = terminal("bob");
         bob.send("alice", "hang");
         bob.send("alice", "next");
-        entered.await();
+        assertTrue("entered", entered.await(20, TimeUnit.SECONDS));
         bundle.stop();
         assertEquals(PartitionState.FAILED, info("alice").state());
         bundle.start();
         assertEquals("2. hang", alice.next());
         assertEquals("1. next", alice.next());
         release.countDown();
-        left.await();
+        assertTrue("left", left.await(20, TimeUnit.SECONDS));
         assertEquals("the hung boot sends nothing any more", 1, late.size());
         bob.send("alice", "on");
         assertEquals("1. on", alice.next());
@@ -244,7 +245,7 @@ public class FailureIT extends ContainerTest {
         }
         for (String text : List.of("1. good", "1. flaky", "2. flaky", "1. bad", "2. bad", "3. bad",
                 "1. last")) {
-            assertEquals(text, seen.take());
+            assertEquals(text, seen.poll(20, TimeUnit.SECONDS));
         }
         PartitionInfo info = info("alice");
         assertEquals(PartitionState.RUNNING, info.state());

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import org.osgi.framework.launch.FrameworkFactory;
  */
 public class FrameworkRestartIT {
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int RESTARTS = 8;
     private final Path data = Path.of("target/data/FrameworkRestartIT").toAbsolutePath();
 
     @Before
@@ -76,6 +78,42 @@ public class FrameworkRestartIT {
         assertEquals(hypervisor(context).why(name).toString(), PartitionState.RUNNING,
                 info.state());
         return info;
+    }
+
+    @Test
+    public void shouldLoseNothingUnderLoad() throws Exception {
+        Tally[] tallies = {new Tally(), new Tally(), new Tally()};
+        Flooding[] senders = new Flooding[tallies.length];
+        Puppets.behave("counter", (own, ipca) -> new Counting(tallies));
+        Framework framework = launch();
+        BundleContext context = framework.getBundleContext();
+        context.installBundle(Container.location("org.brattice.hypervisor")).start();
+        context.installBundle("test:counter", ContainerTest.small("counter").stream()).start();
+        for (int i = 0; i < senders.length; i++) {
+            senders[i] = new Flooding("counter");
+            Puppets.behave("sender." + i, senders[i]);
+            context.installBundle("test:sender." + i,
+                    ContainerTest.small("sender." + i, "processors=2").stream()).start();
+        }
+        for (int restart = 0; restart < RESTARTS; restart++) {
+            long[] before = Arrays.stream(tallies).mapToLong(Tally::count).toArray();
+            ContainerTest.eventually("all senders' messages come", () -> {
+                for (int i = 0; i < before.length; i++) {
+                    assertTrue("sender=" + i, tallies[i].count() > before[i] + 500);
+                }
+            });
+            stop(framework);
+            framework = launch();
+        }
+        context = framework.getBundleContext();
+        running(context, "counter");
+        for (int i = 0; i < senders.length; i++) {
+            running(context, "sender." + i);
+            Tally.assertAllOf(senders[i], tallies[i]);
+        }
+        stop(framework);
+        System.out.println("framework restarts under load: restarts=" + RESTARTS + " messages="
+                + Arrays.stream(tallies).mapToLong(Tally::count).sum() + " lost=0");
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,8 @@ import org.osgi.framework.Bundle;
 /** A bundle is updated while messages flow through its partition: nothing is lost. */
 public class HotSwapIT extends ContainerTest {
     private static final int UPDATES = 20;
+    private static final int MANY_UPDATES = 300;
+    private static final int SENDERS = 4;
 
     /** Numbers its messages, sends them at full speed, and checks that each comes back, in order. */
     private static final class Flood implements Firmware {
@@ -94,5 +97,44 @@ public class HotSwapIT extends ContainerTest {
         assertEquals(List.of(), info("flood").faults());
         System.out.println("hot swap: updates=" + UPDATES + " messages=" + flood[0].sent.get()
                 + " lost=0");
+    }
+
+    @Test
+    public void shouldAccountForEveryMessageOfSeveralSendersOverManyUpdates() throws Exception {
+        Tally[] tallies = new Tally[SENDERS];
+        Flooding[] senders = new Flooding[SENDERS];
+        Puppets.behave("counter", (own, ipca) -> new Counting(tallies));
+        for (int i = 0; i < SENDERS; i++) {
+            tallies[i] = new Tally();
+        }
+        Bundle counter = start("counter");
+        for (int i = 0; i < SENDERS; i++) {
+            senders[i] = new Flooding("counter");
+            Puppets.behave("sender." + i, senders[i]);
+            start("sender." + i, "processors=2");
+        }
+        for (int update = 1; update <= MANY_UPDATES; update++) {
+            long[] before = Arrays.stream(tallies).mapToLong(Tally::count).toArray();
+            eventually("all senders' messages come", () -> {
+                for (int i = 0; i < SENDERS; i++) {
+                    assertTrue("sender=" + i, tallies[i].count() > before[i] + 100);
+                }
+            });
+            counter.update(small("counter").version("1.0." + update).stream());
+        }
+        await("counter", PartitionState.RUNNING);
+        for (int i = 0; i < SENDERS; i++) {
+            Tally.assertAllOf(senders[i], tallies[i]);
+            assertTrue(tallies[i].chunked() > 0);
+            assertEquals(List.of(), info("sender." + i).faults());
+        }
+        assertEquals(MANY_UPDATES + 1, info("counter").boots());
+        assertEquals("1.0." + MANY_UPDATES, counter.getVersion().toString());
+        long again = Arrays.stream(tallies).mapToLong(Tally::again).sum();
+        assertTrue("handlers threw", again > 0);
+        System.out.println("hot swap: updates=" + MANY_UPDATES + " senders=" + SENDERS
+                + " messages=" + Arrays.stream(tallies).mapToLong(Tally::count).sum()
+                + " chunked=" + Arrays.stream(tallies).mapToLong(Tally::chunked).sum()
+                + " lost=0 repeated=0 offered-again=" + again);
     }
 }

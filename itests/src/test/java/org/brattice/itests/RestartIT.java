@@ -20,6 +20,8 @@ import org.osgi.framework.BundleContext;
 
 /** The hypervisor's bundle stops and starts: partitions come back, with memory and messages. */
 public class RestartIT extends ContainerTest {
+    private static final int RESTARTS = 20;
+
     @Override
     @Configuration
     public Option[] configuration() {
@@ -56,6 +58,36 @@ public class RestartIT extends ContainerTest {
                 () -> alice.boot.memory().getFirst().get(ValueLayout.JAVA_INT, 0)));
         alice.send("echo", "and on");
         assertEquals("echo: and on", alice.next());
+    }
+
+    @Test
+    public void shouldLoseNothingUnderLoad() throws Exception {
+        Tally[] tallies = {new Tally(), new Tally(), new Tally()};
+        Flooding[] senders = new Flooding[tallies.length];
+        Puppets.behave("counter", (own, ipca) -> new Counting(tallies));
+        start("counter");
+        for (int i = 0; i < senders.length; i++) {
+            senders[i] = new Flooding("counter");
+            Puppets.behave("sender." + i, senders[i]);
+            start("sender." + i, "processors=2");
+        }
+        for (int restart = 0; restart < RESTARTS; restart++) {
+            long[] before = Arrays.stream(tallies).mapToLong(Tally::count).toArray();
+            eventually("all senders' messages come", () -> {
+                for (int i = 0; i < before.length; i++) {
+                    assertTrue("sender=" + i, tallies[i].count() > before[i] + 500);
+                }
+            });
+            hypervisorBundle().stop();
+            hypervisorBundle().start();
+        }
+        await("counter", PartitionState.RUNNING);
+        for (int i = 0; i < senders.length; i++) {
+            await("sender." + i, PartitionState.RUNNING);
+            Tally.assertAllOf(senders[i], tallies[i]);
+        }
+        System.out.println("hypervisor restarts under load: restarts=" + RESTARTS + " messages="
+                + Arrays.stream(tallies).mapToLong(Tally::count).sum() + " lost=0");
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.brattice.itests;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 import org.brattice.api.Boot;
+import org.brattice.api.Delivery;
 import org.brattice.api.Firmware;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
@@ -19,6 +21,9 @@ import org.osgi.framework.BundleContext;
 
 /** A test partition worked by hand: what it is told to do it does on its own processor. */
 class Terminal implements Behaviour {
+    /** A try can lose too many races on a busy machine. */
+    private static final Delivery PATIENT = Delivery.waiting(Duration.ofSeconds(10));
+
     private static final long LIMIT_SECONDS = 20;
 
     final String name;
@@ -96,7 +101,7 @@ class Terminal implements Behaviour {
     }
 
     long send(String partition, String text) throws Exception {
-        return call(() -> ipca.send(ipca.number(partition), bytes(text)));
+        return call(() -> ipca.send(ipca.number(partition), bytes(text), PATIENT));
     }
 
     /** The next message. */

@@ -46,7 +46,8 @@ public interface Firmware {
     }
 
     /**
-     * The sender of a chunked message ended before its last chunk: nothing more of it will come.
+     * The sender of a chunked message ended before its last chunk, or a chunk was given up: the message
+     * will never be whole. Told again when the process was killed meanwhile.
      *
      * @param source number of the sender
      * @param stream as in {@link Chunk#stream}
@@ -71,6 +72,19 @@ public interface Firmware {
      * @param position of the message
      */
     default void givenUp(int receiver, long position) throws Exception {}
+
+    /**
+     * A receiver has room for what this partition could not send it with {@link Delivery#waking}. What
+     * is sent to that receiver in this call goes as the first in line. When this returns the place in
+     * line is given up; but a waking send in this call that found no room again keeps it, or takes one
+     * at the end of the line when another send in this call had its room.
+     *
+     * <p>The call comes between two messages. Others leave the room to this partition for 10 ms; when
+     * its scan comes later than that, it is called when it is first again and there is room.
+     *
+     * @param receiver number of the partition with room in its IPCA
+     */
+    default void room(int receiver) throws Exception {}
 
     /** Once per scan period, for what a partition does by itself. */
     default void tick() throws Exception {}

@@ -28,6 +28,42 @@ public interface Hypervisor {
      */
     List<String> why(String partition);
 
+    /** The fault log of the frame, oldest first. */
+    List<Fault> faults();
+
+    /** Messages that were given up and are kept, oldest first. */
+    List<DeadLetter> deadLetters();
+
+    /** What is kept of a dead letter's payload; empty when there is no such letter. */
+    Optional<byte[]> payload(long letter);
+
+    /** Drops a dead letter for ever; returns whether it was there. */
+    boolean dropDeadLetter(long letter);
+
+    /**
+     * Puts a dead letter back: its receiver is offered it again, behind what else of its source waits to
+     * be offered again, with its attempts counted on.
+     *
+     * @return why not, in words, or empty
+     */
+    Optional<String> redeliver(long letter);
+
+    /**
+     * Destroys a partition whose bundle is gone: its memory becomes free, its number is never given
+     * again. What it has not read is kept as dead letters; when it does not all fit, the partition stays.
+     *
+     * @param discard whether what it has not read is lost instead
+     * @return why it is not destroyed, or not yet, in words, or empty
+     */
+    Optional<String> destroy(String partition, boolean discard);
+
+    /**
+     * Who blocks a sender at a receiver: any pair, at any time; nobody is stopped for it.
+     *
+     * @return empty when one of the two is unknown
+     */
+    Optional<Blockage> blockage(String sender, String receiver);
+
     /**
      * Waits until a partition is in a state.
      *

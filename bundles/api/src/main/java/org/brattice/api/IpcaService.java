@@ -2,6 +2,7 @@ package org.brattice.api;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -17,8 +18,8 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface IpcaService {
     /**
-     * The receiver's IPCA has no room, others wait for it already, or too many write to it at this moment:
-     * nothing was sent.
+     * The receiver's IPCA has no room, others wait for it already, too many write to it at this moment, or
+     * this partition is held back there: nothing was sent.
      */
     long NO_ROOM = -1;
 
@@ -47,7 +48,8 @@ public interface IpcaService {
      * Sends one message: one copy from this partition's memory into the receiver's IPCA, under its
      * write lease (S4). A payload beyond {@link #recordLimit} goes in chunks (S8), and is sent when
      * the last one commits; it needs a {@code delivery} that waits, and waits at most so long for
-     * each chunk. At most 64 such messages are on their way to a receiver at once.
+     * each chunk. At most 64 such messages are on their way to a receiver at once; a further one waits
+     * as for room until one of them is through.
      *
      * @param receiver number of another partition
      * @param payload any segment accessible from this thread; need not be kept afterwards
@@ -63,6 +65,22 @@ public interface IpcaService {
      * @param parts reuse the list to allocate nothing
      */
     long send(int receiver, List<MemorySegment> parts, Delivery delivery);
+
+    /**
+     * Sends many messages of one size: the messages lie one behind the other in one segment. They go in
+     * sections of at most an eighth of the receiver's IPCA and 256 KiB; of each section all messages
+     * appear or none, also when the sender or the process ends in between. Between two sections other
+     * senders get their turn. A delivery that waits does so to one deadline for the whole batch; one that
+     * notifies concerns the last message alone, because positions read are cumulative.
+     *
+     * @param messages its size is a whole multiple of {@code size}
+     * @param size bytes of each message, 1 to {@link #recordLimit}
+     * @return how many were sent, from the first: fewer than all when there was no room for more; if none
+     *         was sent, {@link #NO_ROOM}, {@link #NO_IPCA} or {@link #DEADLOCK}
+     * @throws HypervisorCallException when the receiver's number was never given, or is the caller's, or
+     *         a size is out of bounds: nothing was sent
+     */
+    int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery);
 
     /**
      * Sends to all other partitions that have an IPCA: first a try to each, then, where the delivery
@@ -95,4 +113,15 @@ public interface IpcaService {
      * {@link Delivery#notified}; -1 before the first.
      */
     long readBy(int receiver);
+
+    /**
+     * What has become of a message that this partition sent {@link Delivery#tracked}. A partition has 64
+     * such messages at a time; a further one takes the place of the oldest that was deleted or given up,
+     * and while there is none it is not sent: {@link #NO_ROOM}, at once. It is remembered over restarts
+     * of this partition, and of the process as long as frame memory is.
+     *
+     * @param position as the send returned it
+     * @return empty when it was not tracked, or is not any more
+     */
+    Optional<Tracking> track(int receiver, long position);
 }

@@ -56,7 +56,25 @@ public @interface Partition {
     @Attribute("scan.period")
     long scan_period() default 1000;
 
+    /** How often a message is offered whose handler fails; then it becomes a dead letter. */
+    @Attribute("attempts")
+    int attempts() default 3;
+
+    /**
+     * How long is waited after the first failure of a message's handler, in milliseconds; twice as long
+     * after each further one, up to a minute.
+     */
+    @Attribute("retry.delay")
+    long retry_delay() default 10;
+
     /** Location codes of the I/O slots that the partition owns. */
     @Attribute("slots")
     String[] slots() default {};
+
+    /**
+     * Whether each message to this partition carries a checksum of its payload, which its event scan
+     * compares before it offers the message. It may change from boot to boot.
+     */
+    @Attribute("checksums")
+    boolean checksums() default false;
 }

@@ -1,5 +1,6 @@
 package org.brattice.api;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -19,10 +20,11 @@ import java.util.List;
  * @param slots location codes of its I/O slots
  * @param boots how often it has booted on this frame
  * @param read messages and chunks read in this boot
- * @param unreadBytes committed and not yet read, in bytes of the IPCA
+ * @param unreadBytes committed and not yet read, in bytes of records in the IPCA and set aside
+ * @param oldestUnread how long ago the oldest of them was sent, or null when there is none
  * @param faults the latest, oldest first
  */
 public record PartitionInfo(String name, int number, PartitionState state, Instant since,
         Instant deadline, String reason, String bundle, List<MemoryRange> ranges, MemoryRange ipca,
         int processors, List<String> slots, long boots, long read, long unreadBytes,
-        List<Fault> faults) {}
+        Duration oldestUnread, List<Fault> faults) {}

@@ -44,10 +44,13 @@ public final class PartitionCommand {
         line("slots", partition.slots().isEmpty() ? "none" : String.join(" ", partition.slots()));
         line("boots", partition.boots());
         line("read", partition.read() + " messages and chunks in this boot");
-        line("unread", partition.unreadBytes() + " bytes");
+        line("unread", partition.unreadBytes() + " bytes" + (partition.oldestUnread() == null
+                ? ""
+                : ", the oldest sent " + partition.oldestUnread().toMillis() / 1000.0
+                        + "s ago"));
         line("faults", partition.faults().isEmpty() ? "none" : partition.faults().size());
         for (Fault fault : partition.faults()) {
-            System.out.println("  " + fault.moment() + " " + fault.kind() + ": " + fault.cause());
+            System.out.println("  " + fault.moment() + " " + FaultsCommand.text(fault));
         }
     }
 

@@ -27,17 +27,22 @@ public final class SendCommand {
                     presentValue = "true", absentValue = "false") boolean all,
             @Descriptor("wait until it has been read") @Parameter(names = "--notify",
                     presentValue = "true", absentValue = "false") boolean notifies,
+            @Descriptor("print what becomes of it, with times") @Parameter(names = "--track",
+                    presentValue = "true", absentValue = "false") boolean tracks,
             @Descriptor("send this file: give no TEXT") @Parameter(names = "--file",
                     absentValue = "") String file,
             @Descriptor("send so many bytes, such as 100MiB: give no TEXT") @Parameter(
                     names = "--bytes", absentValue = "") String bytes,
-            @Descriptor("the longest wait for room, and for --notify; 5s unless given") @Parameter(
+            @Descriptor("the longest wait for room, and for --notify and --track; 5s unless given") @Parameter(
                     names = "--wait", absentValue = "5s") String wait,
             @Descriptor("NAME TEXT: the receiver's name, and words to send") String... words)
             throws Exception {
         boolean texts = file.isEmpty() && bytes.isEmpty();
         if (!file.isEmpty() && !bytes.isEmpty()) {
             throw new CommandFailed("options=--file, --bytes: give one of them");
+        }
+        if (all && tracks) {
+            throw new CommandFailed("options=--all, --track: track one message at a time");
         }
         String usage = "send" + (all ? " --all" : " NAME") + (texts ? " TEXT" : "");
         List<String> given = texts ? Words.atLeast(usage, words) : Words.exactly(usage, words);
@@ -47,7 +52,8 @@ public final class SendCommand {
                 : bytes.isEmpty()
                         ? new Payload.Content(path(session, file))
                         : new Payload.Filler(Quantity.bytes("bytes", bytes));
-        Sending sending = new Sending(operator, payload, Quantity.duration("wait", wait), notifies);
+        Sending sending = new Sending(operator, payload, Quantity.duration("wait", wait), notifies,
+                tracks);
         if (all) {
             sending.toAll();
         } else {

@@ -18,8 +18,10 @@ import org.brattice.api.Outcome;
  *
  * @param patience for room, and afterwards for the notification
  * @param notifies whether to wait until it has been read
+ * @param tracks whether to print what becomes of it
  */
-record Sending(Operator operator, Payload payload, Duration patience, boolean notifies) {
+record Sending(Operator operator, Payload payload, Duration patience, boolean notifies,
+        boolean tracks) {
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     void to(String name) throws Exception {
@@ -38,7 +40,9 @@ record Sending(Operator operator, Payload payload, Duration patience, boolean no
         }
         System.out.println("sent to=" + name + " bytes=" + bytes + " position=" + position
                 + " micros=" + micros + (payload instanceof Payload.Text ? "" : " " + digest()));
-        if (notifies) {
+        if (tracks) {
+            new Following(operator, name, receiver, position, patience).print();
+        } else if (notifies) {
             awaitRead(name, receiver, position, begin);
         }
     }
@@ -87,6 +91,9 @@ record Sending(Operator operator, Payload payload, Duration patience, boolean no
 
     private Delivery delivery() {
         Delivery delivery = Delivery.waiting(patience);
+        if (tracks) {
+            return delivery.tracked();
+        }
         return notifies ? delivery.notified() : delivery;
     }
 
@@ -97,7 +104,8 @@ record Sending(Operator operator, Payload payload, Duration patience, boolean no
             case GIVEN_UP -> throw new CommandFailed("receiver=" + name + " gave up position="
                     + position + ", as its handler threw at every attempt: see partition " + name);
             case UNREAD -> throw new CommandFailed("receiver=" + name + " has not read position="
-                    + position + " within wait=" + Quantity.typed(patience) + ": say why " + name);
+                    + position + " within wait=" + Quantity.typed(patience) + ": say who "
+                    + Operator.PARTITION + " " + name);
             case READ -> {
             }
         }
@@ -135,8 +143,7 @@ record Sending(Operator operator, Payload payload, Duration patience, boolean no
         String what = "receiver=" + name + " bytes=" + bytes + ": " + refusal(outcome);
         return outcome == IpcaService.NO_ROOM
                 ? what + " within wait=" + Quantity.typed(patience)
-                        + ", try a longer one or see why "
-                        + name
+                        + ", try a longer one or say who " + Operator.PARTITION + " " + name
                 : what;
     }
 

@@ -34,8 +34,12 @@ final class Bench implements AutoCloseable {
         add("received", new ReceivedCommand(operator));
         add("read", new ReadCommand(operator));
         add("why", new WhyCommand(operator));
+        add("who", new WhoCommand(operator));
         add("await", new AwaitCommand(operator));
         add("ping", new PingCommand(operator));
+        add("letters", new LettersCommand(operator));
+        add("destroy", new DestroyCommand(operator));
+        add("faults", new FaultsCommand(operator));
         add("names", new NamesCommand(operator));
         console.boot(new FakeBoot(processor::execute));
     }

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.brattice.api.Blockage;
+import org.brattice.api.DeadLetter;
+import org.brattice.api.Fault;
 import org.brattice.api.FrameInfo;
 import org.brattice.api.Hypervisor;
 import org.brattice.api.IpcaEntry;
@@ -17,19 +20,25 @@ import org.brattice.api.PartitionState;
 final class FakeHypervisor implements Hypervisor {
     static final Instant MOMENT = Instant.parse("2026-01-02T03:04:05Z");
     final List<PartitionInfo> partitions = new ArrayList<>();
+    final List<Fault> faults = new ArrayList<>();
+    final List<DeadLetter> letters = new ArrayList<>();
+    final List<String> destroyed = new ArrayList<>();
     List<String> reasons = List.of();
+    String refusal;
+    Optional<Blockage> blockage = Optional.empty();
 
     static PartitionInfo running(int number, String name) {
         MemoryRange range = new MemoryRange(number * 0x1000000L, 0x1000000);
         return new PartitionInfo(name, number, PartitionState.RUNNING, MOMENT, null,
                 "its scan runs",
                 "org." + name + "/1.0.0 [7]", List.of(range),
-                new MemoryRange(range.base(), 0x100000), 1, List.of(), 1, 42, 128, List.of());
+                new MemoryRange(range.base(), 0x100000), 1, List.of(), 1, 42, 128, null, List.of());
     }
 
     static PartitionInfo refused(String name, String reason) {
         return new PartitionInfo(name, 0, PartitionState.REFUSED, MOMENT, null, reason,
-                "org." + name + "/1.0.0 [8]", List.of(), null, 1, List.of(), 0, 0, 0, List.of());
+                "org." + name + "/1.0.0 [8]", List.of(), null, 1, List.of(), 0, 0, 0, null,
+                List.of());
     }
 
     FakeHypervisor with(PartitionInfo... more) {
@@ -64,6 +73,46 @@ final class FakeHypervisor implements Hypervisor {
     @Override
     public List<String> why(String partition) {
         return reasons;
+    }
+
+    @Override
+    public List<Fault> faults() {
+        return List.copyOf(faults);
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters() {
+        return List.copyOf(letters);
+    }
+
+    @Override
+    public Optional<byte[]> payload(long letter) {
+        return letters.stream().filter(one -> one.id() == letter).findFirst()
+                .map(one -> new byte[one.kept()]);
+    }
+
+    @Override
+    public boolean dropDeadLetter(long letter) {
+        return letters.removeIf(one -> one.id() == letter);
+    }
+
+    @Override
+    public Optional<String> redeliver(long letter) {
+        if (refusal == null) {
+            dropDeadLetter(letter);
+        }
+        return Optional.ofNullable(refusal);
+    }
+
+    @Override
+    public Optional<String> destroy(String partition, boolean discard) {
+        destroyed.add(partition + (discard ? " discard" : ""));
+        return Optional.ofNullable(refusal);
+    }
+
+    @Override
+    public Optional<Blockage> blockage(String sender, String receiver) {
+        return blockage;
     }
 
     @Override

@@ -3,8 +3,11 @@ package org.brattice.shell;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.function.BiFunction;
 
 import org.brattice.api.Delivery;
@@ -12,6 +15,7 @@ import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
+import org.brattice.api.Tracking;
 
 /** Hypervisor calls that note what was asked, and answer as they are told. */
 final class FakeIpca implements IpcaService {
@@ -19,6 +23,7 @@ final class FakeIpca implements IpcaService {
     final List<Delivery> deliveries = new ArrayList<>();
     BiFunction<Integer, byte[], Long> answer = (receiver, payload) -> 64L;
     List<Outcome> outcomes = List.of();
+    final Queue<Tracking> tracks = new ArrayDeque<>();
     int recordLimit = 128 << 10;
 
     @Override
@@ -38,6 +43,11 @@ final class FakeIpca implements IpcaService {
         payloads.add(whole.toByteArray());
         deliveries.add(delivery);
         return answer.apply(receiver, whole.toByteArray());
+    }
+
+    @Override
+    public int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
@@ -68,5 +78,10 @@ final class FakeIpca implements IpcaService {
     @Override
     public long readBy(int receiver) {
         return -1;
+    }
+
+    @Override
+    public Optional<Tracking> track(int receiver, long position) {
+        return Optional.ofNullable(tracks.poll());
     }
 }

@@ -3,9 +3,13 @@ package org.brattice.shell;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
+import org.brattice.api.Blockage;
 import org.brattice.api.Fault;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.PartitionInfo;
@@ -38,12 +42,13 @@ class LookingTest {
 
     @Test
     void shouldShowEverythingAboutOne() throws Exception {
-        Fault fault = new Fault("sick", Fault.Kind.HANDLER_THREW, FakeHypervisor.MOMENT, "boom");
+        Fault fault = new Fault("sick", 3, Fault.Kind.HANDLER_THREW, FakeHypervisor.MOMENT,
+                "boom");
         bench.hypervisor.with(new PartitionInfo("sick", 3, PartitionState.STOPPING,
                 FakeHypervisor.MOMENT, Instant.parse("2026-01-02T03:04:15Z"), "its bundle stops",
                 "", List.of(new MemoryRange(0x3000000, 0x1000000)),
                 new MemoryRange(0x3000000, 0x1000), 2, List.of("U1-P1-C1"), 4, 5, 6,
-                List.of(fault)));
+                Duration.ofMillis(1500), List.of(fault)));
         assertEquals("""
                 name        sick
                 number      3
@@ -59,7 +64,7 @@ class LookingTest {
                 slots       U1-P1-C1
                 boots       4
                 read        5 messages and chunks in this boot
-                unread      6 bytes
+                unread      6 bytes, the oldest sent 1.5s ago
                 faults      1
                   2026-01-02T03:04:05Z HANDLER_THREW: boom
                 """, lines("partition sick"));
@@ -91,6 +96,83 @@ class LookingTest {
         assertEquals("echo is running\n", lines("why echo"));
         bench.hypervisor.reasons = List.of("no bundle declares it", "put its jar into deploy");
         assertEquals("no bundle declares it\nput its jar into deploy\n", lines("why away"));
+    }
+
+    private static Blockage blockage(PartitionState state, Blockage.Unread oldest,
+            Blockage.Lease lease, String waitsFor, List<Blockage.InLine> line, boolean heldBack) {
+        return new Blockage("console", "echo", state, FakeHypervisor.MOMENT, 4096, 3000, 1064,
+                oldest, lease, waitsFor, line, heldBack);
+    }
+
+    private String who(Blockage blockage) throws Exception {
+        bench.hypervisor.blockage = Optional.of(blockage);
+        return lines("who console echo");
+    }
+
+    @Test
+    void shouldSayThatNobodyBlocks() throws Exception {
+        assertEquals("""
+                nobody blocks console at echo
+                echo's IPCA: 1064 bytes unread, 3000 of 4096 free
+                oldest unread: position=64 source=console bytes=5 age=0.2s attempt=0
+                """, who(blockage(PartitionState.RUNNING,
+                new Blockage.Unread(64, "console", 5, 0, Duration.ofMillis(200)),
+                new Blockage.Lease("alice", true, Duration.ofMillis(1)), null, List.of(),
+                false)));
+    }
+
+    @Test
+    void shouldSayWhoBlocksAndWhatWouldHelp() throws Exception {
+        assertEquals("""
+                console is held back at echo: its messages on which the handler there failed must \
+                find their way out first: see partition echo
+                echo's handler has been at a message that is 12s old, attempt=2: see partition \
+                echo, and stop it if it hangs
+                a task of alice has held the lease for 2.5s or longer, and it is for one write: \
+                restart alice
+                room goes to bob first, which has waited for 1.0s
+                echo's IPCA: 1064 bytes unread, 3000 of 4096 free
+                oldest unread: position=64 source=bob bytes=5 age=12s attempt=2
+                in line 1: console for 3.0s, wants=512 bytes, is called when there is room, held \
+                back
+                in line 2: bob for 1.0s, wants=64 bytes, waits
+                """, who(blockage(PartitionState.RUNNING,
+                new Blockage.Unread(64, "bob", 5, 2, Duration.ofMillis(12_000)),
+                new Blockage.Lease("alice", false, Duration.ofMillis(2500)), null,
+                List.of(new Blockage.InLine("console", true, Duration.ofSeconds(3), 512, true),
+                        new Blockage.InLine("bob", false, Duration.ofSeconds(1), 64, false)),
+                true)));
+    }
+
+    @Test
+    void shouldSayWhatTheReceiverLacks() throws Exception {
+        assertTrue(who(blockage(PartitionState.STOPPED, null, null, null, List.of(), false))
+                .startsWith("echo is STOPPED since 2026-01-02T03:04:05Z, so it reads nothing:"
+                        + " say why echo\n"));
+        assertTrue(who(blockage(PartitionState.RUNNING, null, null, "vios", List.of(), false))
+                .startsWith("echo's event scan waits for room in vios: say who echo vios\n"));
+        assertTrue(who(blockage(PartitionState.RUNNING,
+                new Blockage.Unread(64, "bob", 5, 0, Duration.ofMillis(1100)), null, null,
+                List.of(), false)).startsWith("echo has not begun with a message that is 1.1s old:"
+                        + " see partition echo\n"));
+        assertEquals("echo has no IPCA, so nothing can be sent to it: say why echo\n",
+                who(new Blockage("console", "echo", PartitionState.DECLARED, FakeHypervisor.MOMENT,
+                        0, 0, 0, null, null, null, List.of(), false)));
+        Blockage.InLine one = new Blockage.InLine("bob", false, Duration.ofSeconds(1), 64, false);
+        assertTrue(who(blockage(PartitionState.RUNNING, null, null, null,
+                Collections.nCopies(12, one), false)).endsWith("and 2 more in line\n"));
+    }
+
+    @Test
+    void shouldRefuseToSayWhoOfWhatIsNoPair() {
+        assertEquals("usage: who SENDER RECEIVER; say help brattice:who for its options",
+                bench.failure("who console"));
+        assertEquals("partition=eco is unknown: known are console, echo",
+                bench.failure("who console eco"));
+        assertEquals("sender=echo is the receiver too: a partition's own IPCA is no destination",
+                bench.failure("who echo echo"));
+        assertEquals("sender=console receiver=echo: one of them has never had memory, say why"
+                + " console or why echo", bench.failure("who console echo"));
     }
 
     @Test

@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 
 import org.brattice.api.Delivery;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
+import org.brattice.api.Tracking;
+import org.brattice.api.Tracking.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +34,8 @@ class SendCommandTest {
         String output = bench.run("send echo hello 1.50 5f true");
         assertEquals("hello 1.50 5f true", sent());
         assertTrue(output.startsWith("sent to=echo bytes=18 position=64 micros="), output);
-        assertEquals(new Delivery(5_000_000_000L, false), bench.ipca.deliveries.get(0));
+        assertEquals(new Delivery(5_000_000_000L, false, false, false),
+                bench.ipca.deliveries.get(0));
     }
 
     @Test
@@ -74,6 +78,49 @@ class SendCommandTest {
         assertTrue(output.contains("read by=echo position=64 micros="), output);
     }
 
+    private static Tracking tracking(Tracking.State state, Instant read, Instant acknowledged,
+            Instant deleted, Instant givenUp) {
+        return new Tracking(2, 64, state, FakeHypervisor.MOMENT, read, acknowledged, deleted,
+                givenUp);
+    }
+
+    @Test
+    void shouldPrintWhatBecomesOfAMessage() throws Exception {
+        Instant sent = FakeHypervisor.MOMENT;
+        Tracking fresh = tracking(State.NEW, null, null, null, null);
+        bench.ipca.tracks.add(fresh);
+        bench.ipca.tracks.add(fresh);
+        bench.ipca.tracks.add(tracking(State.ACKNOWLEDGED, sent.plusMillis(5),
+                sent.plusMillis(6), null, null));
+        bench.ipca.tracks.add(tracking(State.DELETED, sent.plusMillis(5), sent.plusMillis(6),
+                sent.plusMillis(1500), null));
+
+        List<String> lines = bench.run("send --track echo hello").lines().skip(1).toList();
+
+        assertTrue(bench.ipca.deliveries.get(0).tracks());
+        assertEquals(List.of("new 2026-01-02T03:04:05Z",
+                "read 2026-01-02T03:04:05.005Z after 0.005s",
+                "acknowledged 2026-01-02T03:04:05.006Z after 0.006s",
+                "deleted 2026-01-02T03:04:06.500Z after 1.5s"), lines);
+    }
+
+    @Test
+    void shouldFailWhenATrackedMessageIsGivenUpOrForgottenOrNotDeleted() {
+        bench.ipca.tracks.add(tracking(State.GIVEN_UP, null, null, null,
+                FakeHypervisor.MOMENT.plusMillis(7)));
+        assertEquals("receiver=echo gave up position=64, as its handler threw at every attempt:"
+                + " see partition echo", bench.failure("send --track echo hello"));
+        assertEquals("position=64 to receiver=echo is tracked no longer: 64 later messages were",
+                bench.failure("send --track echo hello"));
+        for (int i = 0; i < 100; i++) {
+            bench.ipca.tracks.add(tracking(State.NEW, null, null, null, null));
+        }
+        assertEquals("receiver=echo has not deleted position=64 within wait=50ms: say who console"
+                + " echo", bench.failure("send --track --wait 50ms echo hello"));
+        assertEquals("options=--all, --track: track one message at a time",
+                bench.failure("send --all --track hello"));
+    }
+
     @Test
     void shouldFailWhenTheReceiverGivesUp() {
         bench.console.givenUp(2, 64);
@@ -86,7 +133,7 @@ class SendCommandTest {
     void shouldFailWithoutTheNotification() {
         bench.console.read(2, 63);
         assertEquals(
-                "receiver=echo has not read position=64 within wait=50ms: say why echo",
+                "receiver=echo has not read position=64 within wait=50ms: say who console echo",
                 bench.failure("send --notify --wait 50ms echo hello"));
     }
 
@@ -105,7 +152,7 @@ class SendCommandTest {
     @Test
     void shouldSayWhyAMessageWasNotSent() {
         assertRefusal(IpcaService.NO_ROOM, "receiver=echo bytes=5: no room in its IPCA"
-                + " within wait=5s, try a longer one or see why echo");
+                + " within wait=5s, try a longer one or say who console echo");
         assertRefusal(IpcaService.NO_IPCA,
                 "receiver=echo bytes=5: it has no IPCA, so it can receive nothing");
         assertRefusal(IpcaService.REFUSED,

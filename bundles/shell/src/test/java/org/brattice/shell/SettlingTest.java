@@ -105,7 +105,7 @@ class SettlingTest {
 
     private static PartitionInfo booting() {
         return new PartitionInfo("console", 1, PartitionState.BOOTING, FakeHypervisor.MOMENT, null,
-                "", "", List.of(), null, 1, List.of(), 0, 0, 0, List.of());
+                "", "", List.of(), null, 1, List.of(), 0, 0, 0, null, List.of());
     }
 
     private interface Level extends BundleStartLevel, FrameworkStartLevel {

@@ -43,12 +43,18 @@ final class LaunchedMachine implements AutoCloseable {
 
     /** Starts one and waits until its shell answers. */
     static LaunchedMachine start(Path data, String... options) {
+        LaunchedMachine machine = launch(data, "", options);
+        machine.say("echo up");
+        return machine;
+    }
+
+    /** Starts one and does not wait; with such options of the Java process. */
+    static LaunchedMachine launch(Path data, String java, String... options) {
         try {
-            List<String> line = command(data, options);
-            Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-            LaunchedMachine machine = new LaunchedMachine(data, process);
-            machine.say("echo up");
-            return machine;
+            ProcessBuilder builder = new ProcessBuilder(command(data, options))
+                    .redirectErrorStream(true);
+            builder.environment().put("JDK_JAVA_OPTIONS", java);
+            return new LaunchedMachine(data, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -123,7 +129,8 @@ final class LaunchedMachine implements AutoCloseable {
         }
     }
 
-    private String rest() {
+    /** What was printed and nobody has looked at. */
+    String rest() {
         List<String> lines = new ArrayList<>();
         output.drainTo(lines);
         return String.join("\n", lines);

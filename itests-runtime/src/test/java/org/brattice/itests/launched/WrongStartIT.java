@@ -31,7 +31,8 @@ final class WrongStartIT {
     void shouldNameTheLineOfAnUnknownKey() throws IOException {
         Path frame = describe("memory = 64 MiB", "# more to come", "procesors = 4");
         assertEquals("brattice: " + frame + ":3: unknown key procesors: did you mean processors? "
-                + "Keys are name, memory, block, partitions, processors, backing, slot.<location>",
+                + "Keys are name, memory, block, partitions, processors, backing, retry.store, "
+                + "dead.letters, dead.letter.limit, fault.log, slot.<location>",
                 refusal(NOT_RUNNING));
     }
 

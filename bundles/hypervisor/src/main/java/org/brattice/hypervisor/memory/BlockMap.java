@@ -29,7 +29,8 @@ public final class BlockMap {
         for (int block = 0; block < blocks; block++) {
             if (block < first) {
                 owner(block, HYPERVISOR);
-            } else if (owner(block) == QUARANTINED) {
+            } else if (owner(block) < 0) {
+                // In quarantine, or damaged: the hypervisor owns no block behind its tables.
                 owner(block, FREE);
             }
         }

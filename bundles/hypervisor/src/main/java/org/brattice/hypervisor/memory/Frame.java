@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.UUID;
 
 /**
@@ -22,9 +23,9 @@ public final class Frame implements AutoCloseable {
         this.description = description;
         this.file = file;
         this.layout = FrameLayout.of(description.memory(), description.block(),
-                description.partitions());
+                description.partitions(), description.stores());
         long present = file.size();
-        this.attached = present > 0 && holdsFrame();
+        this.attached = present >= Long.BYTES && holdsFrame(present);
         if (!attached) {
             file.zero(0, layout.hypervisorSize());
             file.zero(description.memory() - 1, 1);
@@ -34,7 +35,9 @@ public final class Frame implements AutoCloseable {
                 ? Math.min(present, description.memory())
                 : description.memory());
         if (attached) {
-            checkSame();
+            if (present >= FrameLayout.HEADER_SIZE) {
+                checkSame();
+            }
             checkWhole(present);
         } else {
             create();
@@ -56,8 +59,8 @@ public final class Frame implements AutoCloseable {
         }
     }
 
-    private boolean holdsFrame() throws IOException {
-        MemorySegment header = file.map(FrameLayout.HEADER_SIZE);
+    private boolean holdsFrame(long present) throws IOException {
+        MemorySegment header = file.map(Math.min(present, FrameLayout.HEADER_SIZE));
         return Word.acquire(header, 0) == FrameLayout.MAGIC;
     }
 
@@ -68,6 +71,10 @@ public final class Frame implements AutoCloseable {
         word(FrameLayout.HEADER_BLOCK, description.block());
         word(FrameLayout.HEADER_PARTITIONS, description.partitions());
         word(FrameLayout.HEADER_NEXT_NUMBER, 1);
+        word(FrameLayout.HEADER_RETRY, description.stores().retry());
+        word(FrameLayout.HEADER_LETTERS, description.stores().letters());
+        word(FrameLayout.HEADER_FAULTS, description.stores().faults());
+        word(FrameLayout.HEADER_NEXT_LETTER, 1);
         word(FrameLayout.HEADER_ID, id.getMostSignificantBits());
         word(FrameLayout.HEADER_ID + 8, id.getLeastSignificantBits());
         Word.release(memory, 0, FrameLayout.MAGIC);
@@ -78,6 +85,10 @@ public final class Frame implements AutoCloseable {
         sameSize("memory", FrameLayout.HEADER_MEMORY, description.memory());
         sameSize("block", FrameLayout.HEADER_BLOCK, description.block());
         same("partitions", FrameLayout.HEADER_PARTITIONS, description.partitions());
+        StoreSizes stores = description.stores();
+        sameSize("retry.store", FrameLayout.HEADER_RETRY, stores.retry());
+        sameSize("dead.letters", FrameLayout.HEADER_LETTERS, stores.letters());
+        sameSize("fault.log", FrameLayout.HEADER_FAULTS, stores.faults());
     }
 
     private void checkWhole(long present) {
@@ -136,6 +147,11 @@ public final class Frame implements AutoCloseable {
     /** Gives a range real bytes, all zero. */
     public void zero(long base, long size) {
         file.zero(base, size);
+    }
+
+    /** The 4 KiB pages of a range that its file has lost. Control thread. */
+    public BitSet lost(long base, long size) {
+        return file.lost(base, size);
     }
 
     /** Where it lies, in words. */

@@ -13,9 +13,10 @@ import java.util.Map;
  * @param processors how many virtual processors partitions may own in all
  * @param backing where the memory lies
  * @param slots device by location code
+ * @param stores what the hypervisor keeps for messages that failed, and for faults
  */
 public record FrameDescription(String name, long memory, long block, int partitions, int processors,
-        Backing backing, Map<String, Device> slots) {
+        Backing backing, Map<String, Device> slots, StoreSizes stores) {
     public static final long MIN_BLOCK = 64 << 10;
     public static final int MAX_PARTITIONS = 4096;
     public static final int MAX_PROCESSORS = 16_384;
@@ -42,6 +43,13 @@ public record FrameDescription(String name, long memory, long block, int partiti
         }
     }
 
+    /** With stores of the usual sizes. */
+    public FrameDescription(String name, long memory, long block, int partitions, int processors,
+            Backing backing, Map<String, Device> slots) {
+        this(name, memory, block, partitions, processors, backing, slots,
+                StoreSizes.usual(memory));
+    }
+
     public FrameDescription {
         slots = Map.copyOf(slots);
         check("block", Size.text(block), Long.bitCount(block) == 1 && block >= MIN_BLOCK,
@@ -54,9 +62,10 @@ public record FrameDescription(String name, long memory, long block, int partiti
                 "a multiple of block=" + Size.text(block));
         check("memory", Size.text(memory), memory / block <= Integer.MAX_VALUE,
                 "at most " + Integer.MAX_VALUE + " blocks of block=" + Size.text(block));
-        long least = FrameLayout.of(memory, block, partitions).hypervisorSize() + block;
+        long least = FrameLayout.of(memory, block, partitions, stores).hypervisorSize() + block;
         check("memory", Size.text(memory), memory >= least,
-                "at least " + Size.text(least) + ", for the hypervisor and one block");
+                "at least " + Size.text(least)
+                        + ", for the hypervisor with its stores, and one block");
     }
 
     private static void check(String key, Object value, boolean holds, String bound) {

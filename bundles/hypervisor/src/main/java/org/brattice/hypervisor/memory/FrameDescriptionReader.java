@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 /** Reads a frame description: lines {@code key = value}, {@code #} begins a comment. */
 public final class FrameDescriptionReader {
     private static final List<String> KEYS = List.of("name", "memory", "block", "partitions",
-            "processors", "backing");
+            "processors", "backing", "retry.store", "dead.letters", "dead.letter.limit",
+            "fault.log");
     private static final Pattern SLOT = Pattern.compile("slot\\.([A-Za-z0-9][A-Za-z0-9.\\-]*)");
     private static final Pattern DEVICE = Pattern.compile("block\\s+(.+?)(\\s+read-only)?");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
@@ -62,7 +63,8 @@ public final class FrameDescriptionReader {
             return new FrameDescription(values.getOrDefault("name", "frame"),
                     size("memory", standard.memory()), size("block", standard.block()),
                     number("partitions", standard.partitions()),
-                    number("processors", standard.processors()), backing(), slots());
+                    number("processors", standard.processors()), backing(), slots(),
+                    stores(size("memory", standard.memory())));
         } catch (IllegalArgumentException e) {
             String key = e.getMessage().split("=", 2)[0];
             throw lines.containsKey(key)
@@ -110,6 +112,13 @@ public final class FrameDescriptionReader {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(key + "=" + values.get(key) + " is no number", e);
         }
+    }
+
+    private StoreSizes stores(long memory) {
+        long letters = size("dead.letters", StoreSizes.usualLetters(memory));
+        return new StoreSizes(size("retry.store", StoreSizes.usualRetry(memory)), letters,
+                size("dead.letter.limit", StoreSizes.usualLimit(letters)),
+                size("fault.log", StoreSizes.usualFaults(memory)));
     }
 
     private FrameDescription.Backing backing() {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class FrameFile implements AutoCloseable {
     private static final Path MEMORY_FILE_SYSTEM = Path.of("/dev/shm");
     private static final int PIECE = 1 << 20;
+    private static final int PAGE = 4096;
 
     /** Never closed: closing any channel on a file drops the locks that this process has on it. */
     private static final Queue<FileChannel> REFUSED = new ConcurrentLinkedQueue<>();
@@ -157,6 +159,22 @@ public final class FrameFile implements AutoCloseable {
             throw new UncheckedIOException("no room for " + Size.text(size) + " of frame memory in "
                     + path + ": " + e.getMessage() + "; free space", e);
         }
+    }
+
+    /** The pages of a range that the file has not got, although the range is mapped. */
+    public BitSet lost(long base, long size) {
+        BitSet lost = new BitSet();
+        ByteBuffer first = ByteBuffer.allocate(1);
+        for (int page = 0; (long) page * PAGE < size; page++) {
+            try {
+                if (channel.read(first.clear(), base + (long) page * PAGE) < 1) {
+                    lost.set(page);
+                }
+            } catch (IOException e) {
+                lost.set(page);
+            }
+        }
+        return lost;
     }
 
     /** Where it lies, in words. */

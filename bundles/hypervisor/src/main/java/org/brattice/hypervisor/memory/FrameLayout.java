@@ -9,27 +9,56 @@ package org.brattice.hypervisor.memory;
  *   partitionTable       partition table  partitions x 256  one row a partition
  *   pages                partition pages  partitions x pageStride
  *   controls             control areas    controls x 384    one for each region used as an IPCA
+ *   retryRows            retry rows       retry pages x 64  queues of messages set aside
+ *   retryLinks           retry links      retry pages x 8   which page follows which
+ *   retryPages           retry pages      x 1024            records set aside
+ *   letterRows           letter rows      letter pages x 512
+ *   letterLinks          letter links     letter pages x 8
+ *   letterPages          letter pages     x 1024            payloads of dead letters
+ *   faults               fault log        entries x 1024
  *   hypervisorSize       first block that partitions can own
  *
  * header                 row                       page                     control area
  *   0 magic, stored last   0 number, stored last     0 notices summary        0 partition number
  *   8 layout version       8 memory, bytes           8 streams dirty          8 ring base
  *  16 memory              16 control area + 1       16 next stream           16 ring size
- *  24 block size          24 boots                  64 notices, 64 words    128 lease
- *  32 partitions          32 epoch                 576 streams, 64 x 32     136 waiters
- *  40 next number         40 name length          2624 peers, n x 16        144 sleeping
- *  48 starts              48 name, UTF-8                                    152 tail
- *  56 clean mark                                                            160 cached head
+ *  24 block size          24 boots                  24 room summary         128 lease
+ *  32 partitions          32 epoch                  64 notices, 64 words    136 waiters
+ *  40 next number         40 name length           576 room, 64 words       144 sleeping
+ *  48 starts              48 name, UTF-8          1088 streams, 64 x 32     152 tail
+ *  56 clean mark                                  3136 tracks, 64 x 64      160 cached head
+ *                                                 7232 peers, n x 16
  *  64 frame id, 2 words                                                     256 cursor
- *                                                                           264 attempt
- *                                                                           272 head
+ *  80 retry store                                                           264 attempt
+ *  88 dead letters                                                          272 head
+ *  96 fault log
+ * 104 next letter
+ *
+ * retry row               letter row                fault entry
+ *   0 receiver, source      0 id, stored last         0 sequence, stored last
+ *   8 first page, read      8 receiver, source        8 checksum
+ *  16 end                  16 position               16 latest, moment
+ *  24 attempt              24 flags, length          24 count
+ *  32 last position        32 kept                   32 moment
+ *                          40 moment                 40 kind, attempt
+ *                          48 attempts, checksum     48 partition, peer
+ *                          56 stream                 56 position
+ *                          64 offset                 64 lengths of the texts
+ *                          72 total                  72 name
+ *                          80 first page + 1        136 cause
+ *                          88 stamp, checksum       648 detail
+ *                          96 lengths of the texts
+ *                         104 receiver name
+ *                         168 source name
+ *                         232 reason
  * </pre>
  *
  * @param blocks memory blocks of the frame, the hypervisor's included
  * @param partitions rows of the partition table
  * @param controls control areas: one a partition, and spare ones for remaps
+ * @param stores bytes of the retry store, of the dead letters and of the fault log
  */
-public record FrameLayout(int blocks, int partitions, int controls) {
+public record FrameLayout(int blocks, int partitions, int controls, StoreSizes stores) {
     public static final long MAGIC = 0x4543495454415242L; // "BRATTICE" in memory order
     public static final long VERSION = 2;
     public static final long HEADER_SIZE = 4096;
@@ -42,6 +71,10 @@ public record FrameLayout(int blocks, int partitions, int controls) {
     public static final long HEADER_STARTS = 48;
     public static final long HEADER_CLEAN = 56;
     public static final long HEADER_ID = 64;
+    public static final long HEADER_RETRY = 80;
+    public static final long HEADER_LETTERS = 88;
+    public static final long HEADER_FAULTS = 96;
+    public static final long HEADER_NEXT_LETTER = 104;
 
     public static final long ROW_SIZE = 256;
     public static final long ROW_NUMBER = 0;
@@ -56,11 +89,16 @@ public record FrameLayout(int blocks, int partitions, int controls) {
     public static final long PAGE_SUMMARY = 0;
     public static final long PAGE_STREAMS_DIRTY = 8;
     public static final long PAGE_NEXT_STREAM = 16;
+    public static final long PAGE_ROOM_SUMMARY = 24;
     public static final long PAGE_NOTICES = 64;
-    public static final long PAGE_STREAMS = 576;
+    public static final long PAGE_ROOM = 576;
+    public static final long PAGE_STREAMS = 1088;
     public static final int STREAM_LIMIT = 64;
     public static final long STREAM_SIZE = 32;
-    public static final long PAGE_PEERS = PAGE_STREAMS + STREAM_LIMIT * STREAM_SIZE;
+    public static final long PAGE_TRACKS = PAGE_STREAMS + STREAM_LIMIT * STREAM_SIZE;
+    public static final int TRACK_LIMIT = 64;
+    public static final long TRACK_SIZE = 64;
+    public static final long PAGE_PEERS = PAGE_TRACKS + TRACK_LIMIT * TRACK_SIZE;
     public static final long PEER_SIZE = 16;
 
     public static final long CONTROL_SIZE = 384;
@@ -76,10 +114,56 @@ public record FrameLayout(int blocks, int partitions, int controls) {
     public static final long CONTROL_ATTEMPT = 264;
     public static final long CONTROL_HEAD = 272;
 
-    /** The layout of a frame. */
+    public static final int STORE_PAGE = 1024;
+    public static final long LINK_SIZE = 8;
+    public static final long RETRY_SIZE = 64;
+    public static final long RETRY_KEY = 0;
+    public static final long RETRY_FIRST = 8;
+    public static final long RETRY_END = 16;
+    public static final long RETRY_ATTEMPT = 24;
+    public static final long RETRY_LAST = 32;
+
+    public static final long LETTER_SIZE = 512;
+    public static final long LETTER_ID = 0;
+    public static final long LETTER_KEY = 8;
+    public static final long LETTER_POSITION = 16;
+    public static final long LETTER_FLAGS = 24;
+    public static final long LETTER_KEPT = 32;
+    public static final long LETTER_MOMENT = 40;
+    public static final long LETTER_ATTEMPTS = 48;
+    public static final long LETTER_STREAM = 56;
+    public static final long LETTER_OFFSET = 64;
+    public static final long LETTER_TOTAL = 72;
+    public static final long LETTER_FIRST = 80;
+    public static final long LETTER_STAMP = 88;
+    public static final long LETTER_LENGTHS = 96;
+    public static final long LETTER_RECEIVER_NAME = 104;
+    public static final long LETTER_SOURCE_NAME = 168;
+    public static final long LETTER_REASON = 232;
+
+    public static final long FAULT_SIZE = 1024;
+    public static final long FAULT_SEQUENCE = 0;
+    public static final long FAULT_CHECKSUM = 8;
+    public static final long FAULT_LATEST = 16;
+    public static final long FAULT_COUNT = 24;
+    public static final long FAULT_MOMENT = 32;
+    public static final long FAULT_KIND = 40;
+    public static final long FAULT_PARTITION = 48;
+    public static final long FAULT_POSITION = 56;
+    public static final long FAULT_LENGTHS = 64;
+    public static final long FAULT_NAME = 72;
+    public static final long FAULT_CAUSE = 136;
+    public static final long FAULT_DETAIL = 648;
+
+    /** The layout of a frame with stores of the usual sizes. */
     public static FrameLayout of(long memory, long block, int partitions) {
+        return of(memory, block, partitions, StoreSizes.usual(memory));
+    }
+
+    /** The layout of a frame. */
+    public static FrameLayout of(long memory, long block, int partitions, StoreSizes stores) {
         return new FrameLayout(Math.toIntExact(memory / block), partitions,
-                partitions + Math.max(8, partitions / 4));
+                partitions + Math.max(8, partitions / 4), stores);
     }
 
     public long partitionTable() {
@@ -107,8 +191,51 @@ public record FrameLayout(int blocks, int partitions, int controls) {
         return pages() + index * pageStride();
     }
 
+    /** How many pages the retry store has, and how many queues. */
+    public int retryCount() {
+        return Math.toIntExact(stores.retry() / STORE_PAGE);
+    }
+
+    public long retryRow(int index) {
+        return Size.align(controls(controls), 128) + index * RETRY_SIZE;
+    }
+
+    public long retryLinks() {
+        return retryRow(retryCount());
+    }
+
+    public long retryPages() {
+        return Size.align(retryLinks() + retryCount() * LINK_SIZE, STORE_PAGE);
+    }
+
+    /** How many pages the dead letters have, and how many of them there can be. */
+    public int letterCount() {
+        return Math.toIntExact(stores.letters() / STORE_PAGE);
+    }
+
+    public long letterRow(int index) {
+        return retryPages() + stores.retry() + index * LETTER_SIZE;
+    }
+
+    public long letterLinks() {
+        return letterRow(letterCount());
+    }
+
+    public long letterPages() {
+        return Size.align(letterLinks() + letterCount() * LINK_SIZE, STORE_PAGE);
+    }
+
+    /** How many entries the fault log has. */
+    public int faultCount() {
+        return Math.toIntExact(stores.faults() / FAULT_SIZE);
+    }
+
+    public long fault(int index) {
+        return letterPages() + stores.letters() + index * FAULT_SIZE;
+    }
+
     /** Bytes of all tables; the hypervisor owns the blocks that they lie in. */
     public long hypervisorSize() {
-        return controls(controls);
+        return fault(faultCount());
     }
 }

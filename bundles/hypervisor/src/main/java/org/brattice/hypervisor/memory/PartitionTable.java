@@ -12,6 +12,9 @@ import java.util.List;
  * release store.
  */
 public final class PartitionTable {
+    /** Numbers are never given again; these last for centuries. */
+    private static final int NUMBER_LIMIT = 1 << 30;
+
     private final Frame frame;
     private final FrameLayout layout;
     private final MemorySegment memory;
@@ -31,6 +34,43 @@ public final class PartitionTable {
      * @param control index of its control area, or -1
      */
     public record Row(int number, String name, long bytes, int control) {}
+
+    /**
+     * Puts in order what a damaged file tells: rows of numbers that cannot be theirs are freed,
+     * control areas that are none are let go, and the next number is one that nobody has. Control
+     * thread, before any partition boots; doing it twice changes nothing.
+     *
+     * @return what was damaged, in words
+     */
+    public List<String> repair() {
+        List<String> damages = new ArrayList<>();
+        long last = 0;
+        for (int index = 0; index < layout.partitions(); index++) {
+            long row = layout.row(index);
+            long number = Word.opaque(memory, row + FrameLayout.ROW_NUMBER);
+            if (number < 0 || number > NUMBER_LIMIT || number % layout.partitions() != index
+                    && number != 0) {
+                damages.add("row=" + index + " of the partition table has number=" + number
+                        + ", which cannot be; it was freed, and what it owned");
+                Word.release(memory, row + FrameLayout.ROW_NUMBER, 0);
+                continue;
+            }
+            last = Math.max(last, number);
+            long control = Word.opaque(memory, row + FrameLayout.ROW_CONTROL);
+            if (number != 0 && (control < 0 || control > layout.controls())) {
+                damages.add("partition number=" + number + " has control area " + control
+                        + ", which cannot be; a fresh one is made, and its messages are lost");
+                control((int) number, -1);
+            }
+        }
+        long next = frame.word(FrameLayout.HEADER_NEXT_NUMBER);
+        if (next <= last || next > NUMBER_LIMIT) {
+            damages.add("next number=" + next + " cannot be, for number=" + last
+                    + " was given; it goes on behind that");
+            frame.word(FrameLayout.HEADER_NEXT_NUMBER, last + 1);
+        }
+        return damages;
+    }
 
     /** All partitions. */
     public List<Row> rows() {
@@ -100,6 +140,13 @@ public final class PartitionTable {
     /** Removes a partition: its number is retired. */
     public void remove(int number) {
         Word.release(memory, layout.row(index(number)) + FrameLayout.ROW_NUMBER, 0);
+    }
+
+    /** Whether a number is a partition's at present. */
+    public boolean known(int number) {
+        return number > 0
+                && Word.opaque(memory,
+                        layout.row(index(number)) + FrameLayout.ROW_NUMBER) == number;
     }
 
     /** Index of the control area of a partition's IPCA, or -1. */

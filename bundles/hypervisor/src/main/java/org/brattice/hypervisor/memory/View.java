@@ -29,6 +29,11 @@ public final class View {
         return frame.memory().asSlice(base, size).reinterpret(arena, null);
     }
 
+    /** Memory outside the frame, zero, that throws and is freed when the view is revoked. */
+    public MemorySegment allocate(long size) {
+        return arena.allocate(size, Word.LAYOUT.byteAlignment());
+    }
+
     /** Whether accesses throw. */
     public boolean revoked() {
         return !arena.scope().isAlive();

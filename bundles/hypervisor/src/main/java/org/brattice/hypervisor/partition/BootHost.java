@@ -36,6 +36,9 @@ interface BootHost {
     /** Wakes a partition's event scan. Any thread. */
     void ring(int number);
 
+    /** Looks whether IPCAs have lost memory, and moves those that have. Any thread. */
+    void checkMemory();
+
     /** The boot is ready to read. */
     void running(BootRun run);
 

@@ -147,8 +147,21 @@ final class BootRun {
 
     /** Whatever partition code throws is a fault of this partition alone; false. */
     boolean caught(Kind kind, String what, Throwable thrown) {
+        return caught(kind, 0, -1, 0, what, thrown);
+    }
+
+    /** The same of what concerns a message of a peer; false. */
+    boolean caught(Kind kind, int peer, long position, int attempt, String what,
+            Throwable thrown) {
+        if (thrown instanceof InternalError) {
+            lostMemory();
+        }
         if (!fenced && !view.revoked()) {
-            fault(kind, what + " threw " + thrown);
+            String cause = what + " threw " + Thrown.text(thrown);
+            if (kind == Kind.BOOT_FAILED) {
+                failure = cause;
+            }
+            partition.fault(kind, peer, position, attempt, cause, Thrown.head(thrown));
             partition.log(what + " threw", thrown);
         }
         return false;
@@ -160,11 +173,21 @@ final class BootRun {
         return false;
     }
 
+    /** It met memory of the frame that cannot be had, or says so. */
+    void lostMemory() {
+        host.checkMemory();
+    }
+
     void fault(Kind kind, String cause) {
         if (kind == Kind.BOOT_FAILED) {
             failure = cause;
         }
         partition.fault(kind, cause);
+    }
+
+    /** A fault that concerns a message of a peer. */
+    void fault(Kind kind, int peer, long position, int attempt, String cause) {
+        partition.fault(kind, peer, position, attempt, cause, "");
     }
 
     /** Hands a task to the processors. */

@@ -7,6 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
+import org.brattice.api.Blockage;
+import org.brattice.api.DeadLetter;
+import org.brattice.api.Fault;
 import org.brattice.api.FrameInfo;
 import org.brattice.api.Hypervisor;
 import org.brattice.api.IpcaEntry;
@@ -15,6 +18,7 @@ import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.vsr.Area;
+import org.brattice.hypervisor.vsr.Vsr;
 
 /** What tools see of the machine: copies, made on the caller's thread. */
 final class ControlService implements Hypervisor {
@@ -79,7 +83,7 @@ final class ControlService implements Hypervisor {
             String reason, String bundle, Declaration declaration) {
         return new PartitionInfo(name, 0, state, since, null, reason, bundle, List.of(), null,
                 declaration == null ? 0 : declaration.processors(),
-                declaration == null ? List.of() : declaration.slots(), 0, 0, 0, List.of());
+                declaration == null ? List.of() : declaration.slots(), 0, 0, 0, null, List.of());
     }
 
     private PartitionInfo info(LogicalPartition partition) {
@@ -88,6 +92,7 @@ final class ControlService implements Hypervisor {
         BootRun boot = partition.boot();
         int number = partition.number();
         Area area = holdings.vsr().area(number);
+        Blockage.Unread oldest = holdings.vsr().oldestUnread(number);
         return new PartitionInfo(partition.name(), number, status.state(), status.since(),
                 status.deadline(), status.reason(), partition.bundle(),
                 holdings.blocks().ranges(number), machine.ipca(number),
@@ -95,7 +100,9 @@ final class ControlService implements Hypervisor {
                 declaration == null ? List.of() : declaration.slots(),
                 number == 0 ? 0 : holdings.table().boots(number),
                 boot == null || boot.scanner() == null ? 0 : boot.scanner().read(),
-                area == null ? 0 : area.unread(), partition.faults());
+                area == null ? 0 : area.unread() + holdings.vsr().retry().bytes(number),
+                oldest == null ? null : oldest.age(),
+                partition.faults());
     }
 
     @Override
@@ -115,6 +122,58 @@ final class ControlService implements Hypervisor {
     @Override
     public List<String> why(String partition) {
         return why.of(partition, partitions());
+    }
+
+    @Override
+    public List<Fault> faults() {
+        return List.copyOf(machine.faults().all());
+    }
+
+    @Override
+    public List<DeadLetter> deadLetters() {
+        return holdings.vsr().letters().list();
+    }
+
+    @Override
+    public Optional<byte[]> payload(long letter) {
+        return Optional.ofNullable(holdings.vsr().letters().payload(letter));
+    }
+
+    @Override
+    public boolean dropDeadLetter(long letter) {
+        boolean dropped = holdings.vsr().letters().drop(letter);
+        machine.lifeCycle().lettersDropped();
+        return dropped;
+    }
+
+    @Override
+    public Optional<String> redeliver(long letter) {
+        Optional<String> refusal = Optional.ofNullable(holdings.vsr().redeliver(letter));
+        machine.lifeCycle().lettersDropped();
+        return refusal;
+    }
+
+    @Override
+    public Optional<String> destroy(String partition, boolean discard) {
+        return machine.lifeCycle().destroy(partition, discard).join();
+    }
+
+    @Override
+    public Optional<Blockage> blockage(String sender, String receiver) {
+        LogicalPartition from = machine.partitions().named(sender);
+        LogicalPartition to = machine.partitions().named(receiver);
+        return from == null || to == null ? Optional.empty() : Optional.of(blockage(from, to));
+    }
+
+    private Blockage blockage(LogicalPartition from, LogicalPartition to) {
+        Vsr vsr = holdings.vsr();
+        int number = to.number();
+        Area area = vsr.area(number);
+        LogicalPartition.Status status = to.status();
+        return new Blockage(from.name(), to.name(), status.state(), status.since(),
+                area == null ? 0 : area.capacity(), area == null ? 0 : area.free(),
+                area == null ? 0 : area.unread(), vsr.oldestUnread(number), vsr.lease(number),
+                vsr.waitsFor(number), vsr.line(number), vsr.heldBack(number, from.number()));
     }
 
     @Override

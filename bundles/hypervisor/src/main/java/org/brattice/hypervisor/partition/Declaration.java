@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 import org.brattice.hypervisor.memory.Size;
+import org.brattice.hypervisor.vsr.RetryPolicy;
 
 /**
  * What a partition asks for: the capability of its bundle's manifest, overridden by the properties of
@@ -21,10 +23,12 @@ import org.brattice.hypervisor.memory.Size;
  * @param processors virtual processors
  * @param dedicated whether they poll without sleeping
  * @param scanPeriodMillis longest time between two event scans
+ * @param retry how a message is offered whose handler fails
  * @param slots location codes
+ * @param checksums whether messages to it carry a checksum of their payload
  */
 record Declaration(String name, long memory, long ipca, int processors, boolean dedicated,
-        long scanPeriodMillis, List<String> slots) {
+        long scanPeriodMillis, RetryPolicy retry, List<String> slots, boolean checksums) {
     static final String PREFIX = "partition.";
     static final String NAME = PREFIX + "name";
     private static final Pattern NAMES = Pattern.compile("[a-z][a-z0-9.-]{0,62}");
@@ -32,7 +36,8 @@ record Declaration(String name, long memory, long ipca, int processors, boolean 
     private static final long IPCA_MOST = 1L << 40;
     private static final long PERIOD_MOST = 3_600_000;
     private static final Set<String> ATTRIBUTES = new TreeSet<>(List.of("name", "memory", "ipca",
-            "processors", "dedicated", "scan.period", "slots"));
+            "processors", "dedicated", "scan.period", "attempts", "retry.delay", "slots",
+            "checksums"));
 
     /**
      * From the attributes of a capability, or of a service without their prefix.
@@ -51,7 +56,8 @@ record Declaration(String name, long memory, long ipca, int processors, boolean 
                 Size.parse("ipca", text(attributes, "ipca", "1 MiB")),
                 (int) number(attributes, "processors", 1, 1, Integer.MAX_VALUE),
                 truth(attributes, "dedicated"),
-                number(attributes, "scan.period", 1000, 1, PERIOD_MOST), list(attributes, "slots"));
+                number(attributes, "scan.period", 1000, 1, PERIOD_MOST), retry(attributes),
+                list(attributes, "slots"), truth(attributes, "checksums"));
         declaration.check();
         return declaration;
     }
@@ -111,6 +117,15 @@ record Declaration(String name, long memory, long ipca, int processors, boolean 
                     key + "=" + text + " must be a whole number, " + least + " to " + most);
         }
         return number;
+    }
+
+    private static RetryPolicy retry(Map<String, ?> attributes) {
+        RetryPolicy standard = RetryPolicy.STANDARD;
+        int attempts = (int) number(attributes, "attempts", standard.attempts(), 1,
+                RetryPolicy.ATTEMPTS_MOST);
+        long delay = number(attributes, "retry.delay",
+                TimeUnit.NANOSECONDS.toMillis(standard.delayNanos()), 0, PERIOD_MOST);
+        return new RetryPolicy(attempts, TimeUnit.MILLISECONDS.toNanos(delay));
     }
 
     private static boolean truth(Map<String, ?> attributes, String key) {

@@ -67,6 +67,13 @@ final class Declarations {
                 || !bundles.containsKey(holding.bundleId()) ? null : holding.bundle();
     }
 
+    /** Which installed bundle a partition belongs to: whose firmware it ran, or that declares it; or null. */
+    synchronized String owner(String name, long bundleId) {
+        return bundles.values().stream().flatMap(List::stream)
+                .filter(one -> one.bundle().getBundleId() == bundleId || one.name().equals(name))
+                .map(one -> text(one.bundle())).findFirst().orElse(null);
+    }
+
     /** Reads what a bundle's newest revision declares; the bundle has been installed or updated. */
     synchronized List<Declared> read(Bundle bundle) {
         BundleRevision revision = bundle.adapt(BundleRevision.class);

@@ -10,6 +10,8 @@ import org.brattice.hypervisor.vsr.Reader;
 final class FirmwareReader implements Reader {
     private final BootRun run;
     private final Firmware firmware;
+    private boolean lostMemory;
+    private String failure = "its handler did not come to an end";
 
     FirmwareReader(BootRun run, Firmware firmware) {
         this.run = run;
@@ -40,9 +42,21 @@ final class FirmwareReader implements Reader {
     private boolean failed(String what, Message message, Throwable thrown) {
         String offered = what + " position=" + message.position() + " source="
                 + message.sourceName() + " attempt=" + message.attempt();
+        lostMemory = thrown instanceof InternalError;
+        failure = what + " threw " + text(thrown);
         return run.stopping()
                 ? run.cutShort(offered, thrown)
-                : run.caught(Kind.HANDLER_THREW, offered, thrown);
+                : run.caught(Kind.HANDLER_THREW, message.source(), message.position(),
+                        message.attempt(), offered, thrown);
+    }
+
+    /** What partition code threw is partition code. */
+    private static String text(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (Throwable e) {
+            return thrown.getClass().getName();
+        }
     }
 
     @Override
@@ -61,9 +75,32 @@ final class FirmwareReader implements Reader {
     }
 
     @Override
+    public void room(int receiver) {
+        run.guarded(Kind.TASK_THREW, "room", () -> firmware.room(receiver));
+    }
+
+    @Override
     public void poisoned(int source, long position, int attempts) {
-        run.fault(Kind.POISONED, "message position=" + position + " source="
-                + run.nameOf(source) + " was given up after attempts=" + attempts);
+        run.fault(Kind.POISONED, source, position, attempts,
+                "message position=" + position + " source="
+                        + run.nameOf(source) + " was given up after attempts=" + attempts);
+    }
+
+    @Override
+    public String failure() {
+        return failure;
+    }
+
+    @Override
+    public boolean lostMemory() {
+        return lostMemory;
+    }
+
+    @Override
+    public void full(int source, long position, String store) {
+        run.fault(Kind.STORE_FULL, "message position=" + position + " stays unread and source="
+                + run.nameOf(source) + " is held back: the " + store + " is full; see its letters,"
+                + " drop what is not needed");
     }
 
     @Override

@@ -2,11 +2,16 @@ package org.brattice.hypervisor.partition;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
+import org.brattice.api.Fault;
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.PartitionState;
@@ -14,6 +19,7 @@ import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.PartitionTable;
 import org.brattice.hypervisor.memory.Size;
+import org.brattice.hypervisor.recovery.FaultLog;
 import org.brattice.hypervisor.resource.Slots;
 import org.brattice.hypervisor.vsr.Area;
 import org.brattice.hypervisor.vsr.Holders;
@@ -31,6 +37,7 @@ final class Holdings implements Declarations.Owners {
     private final Frame frame;
     private final ControlThread control;
     private final Partitions partitions;
+    private final FaultLog faults;
     private final BlockMap blocks;
     private final PartitionTable table;
     private final Holders holders;
@@ -40,15 +47,27 @@ final class Holdings implements Declarations.Owners {
     private final Quarantine quarantine = new Quarantine();
     /** Areas that are being moved, or whose old holder is not yet gone. */
     private final Set<Area> moving = new HashSet<>();
+    private final AtomicBoolean checking = new AtomicBoolean();
 
-    Holdings(Frame frame, ControlThread control, Partitions partitions) {
+    Holdings(Frame frame, ControlThread control, Partitions partitions, FaultLog faults) {
         this.frame = frame;
+        this.faults = faults;
         this.control = control;
         this.partitions = partitions;
         this.blocks = new BlockMap(frame);
         this.table = new PartitionTable(frame);
         this.holders = new Holders(2 * frame.description().processors());
-        this.vsr = new Vsr(frame, holders, this::leaseLost);
+        this.vsr = new Vsr(frame, holders, new Area.LeaseWatch() {
+            @Override
+            public void leaseLost(int number, int holderPartition) {
+                Holdings.this.leaseLost(number, holderPartition);
+            }
+
+            @Override
+            public void damaged(int number) {
+                checkMemory();
+            }
+        });
         this.ipcas = new IpcaRegistry(frame, table, vsr);
         this.slots = new Slots(frame.description().slots());
     }
@@ -56,8 +75,14 @@ final class Holdings implements Declarations.Owners {
     /** Takes over the partitions that the frame knows from earlier. */
     void attach() {
         tick();
+        table.repair().forEach(damage -> LOGGER.log(System.Logger.Level.ERROR,
+                "frame memory is damaged: {0}", damage));
         List<PartitionTable.Row> rows = table.rows();
         blocks.freeUnless(number -> rows.stream().anyMatch(row -> row.number() == number));
+        for (String damage : vsr.attachStores(table::known)) {
+            LOGGER.log(System.Logger.Level.WARNING, "{0}", damage);
+            faults.add(new Fault("hypervisor", 0, Kind.CORRUPTED, Instant.now(), damage));
+        }
         for (PartitionTable.Row row : rows) {
             LogicalPartition partition = partitions.entry(row.name());
             partition.number(row.number());
@@ -67,6 +92,8 @@ final class Holdings implements Declarations.Owners {
         for (PartitionTable.Row row : rows) {
             damage(partitions.entry(row.name()), ipcas.open(row));
         }
+        vsr.settleStores();
+        vsr.attachTracks();
     }
 
     private void tick() {
@@ -88,6 +115,38 @@ final class Holdings implements Declarations.Owners {
                         + partitions.name(holder) + ", and was broken");
             }
         });
+    }
+
+    /** Somebody met memory that cannot be had. Any thread. */
+    void checkMemory() {
+        if (checking.compareAndSet(false, true)) {
+            control.queue(() -> {
+                checking.set(false);
+                moveAwayFromLostMemory();
+            });
+        }
+    }
+
+    /**
+     * What is lost is looked for in all IPCAs before the first of them moves: giving it fresh blocks may
+     * lengthen the file, and lost pages then read as zero.
+     */
+    private void moveAwayFromLostMemory() {
+        List<Area> damaged = new ArrayList<>();
+        for (Area area : vsr.areas()) {
+            BitSet lost = frame.lost(area.base(), area.capacity());
+            if ((area.suspect() || !lost.isEmpty()) && !moving.contains(area)) {
+                area.lose(lost);
+                damaged.add(area);
+            }
+        }
+        for (Area area : damaged) {
+            String what = "memory of it cannot be had; what cannot be read there is lost";
+            if (!move(area, what)) {
+                moving.add(area);
+                vsr.abandon(area);
+            }
+        }
     }
 
     @Override
@@ -172,7 +231,21 @@ final class Holdings implements Declarations.Owners {
     }
 
     /**
+     * Turns what a partition has not read into dead letters.
+     *
+     * @return how many messages they have no room for, or {@link Vsr#BUSY}; 0 when none is left behind
+     */
+    int bury(LogicalPartition partition) {
+        if (partition.number() == 0) {
+            return 0;
+        }
+        moveAwayFrom(partition.number());
+        return vsr.bury(partition.number(), "its receiver was destroyed before it was read");
+    }
+
+    /**
      * Takes back all that a partition owns: its number is retired, its memory goes through quarantine.
+     * What it has not read is lost, unless it was buried at once before.
      *
      * @param threadsGone whether none of its own threads can run any more
      * @param free what is done when its memory is free again
@@ -185,10 +258,6 @@ final class Holdings implements Declarations.Owners {
         }
         moveAwayFrom(number);
         Area area = vsr.area(number);
-        if (area != null && area.unread() > 0) {
-            LOGGER.log(System.Logger.Level.WARNING, "partition={0} destroyed with bytes={1} of"
-                    + " unread messages", partition.name(), area.unread());
-        }
         List<MemoryRange> ranges = blocks.ranges(number);
         long lease = vsr.remove(number);
         blocks.quarantine(number);
@@ -206,28 +275,31 @@ final class Holdings implements Declarations.Owners {
     /** What a partition had begun and can no longer end: messages in chunks, leases of a hung thread. */
     void endOf(LogicalPartition partition) {
         moveAwayFrom(partition.number());
-        vsr.abortStreams(partition.number());
+        vsr.endOf(partition.number());
     }
 
     /** A lease that a hung thread holds is broken by nobody: the IPCAs move away from it. */
     private void moveAwayFrom(int holder) {
         for (Area area : vsr.heldBy(holder)) {
             if (!moving.contains(area)) {
-                move(area, holder);
+                move(area, "a hung thread of " + partitions.name(holder) + " holds its lease");
             }
         }
     }
 
-    private void move(Area area, int holder) {
+    /** Moves an IPCA; false when there is nowhere to move it to. */
+    private boolean move(Area area, String why) {
         LogicalPartition owner = partitions.numbered(area.number());
-        MemoryRange range = owner == null
-                ? null
-                : blocks.giveRun(area.number(), area.capacity());
+        MemoryRange range = owner == null ? null : fresh(area);
         if (range == null) {
-            LOGGER.log(System.Logger.Level.ERROR, "IPCA of partition={0} stays locked by a hung"
-                    + " thread of partition={1}: no free blocks to move it to; restart the process",
-                    partitions.name(area.number()), partitions.name(holder));
-            return;
+            String cause = "its IPCA is locked, because " + why
+                    + ", and there are no free blocks to move it to: restart the process";
+            LOGGER.log(System.Logger.Level.ERROR, "partition={0}: {1}",
+                    partitions.name(area.number()), cause);
+            if (owner != null) {
+                owner.fault(Kind.LEASE_LOST, cause);
+            }
+            return false;
         }
         Area fresh = ipcas.prepare(area.number(), range);
         long lease = vsr.leaseOf(area);
@@ -241,14 +313,25 @@ final class Holdings implements Declarations.Owners {
                 vsr.move(area, fresh);
             }
         }
-        owner.fault(Kind.LEASE_LOST, "its IPCA was moved to " + range
-                + " away from a hung thread of " + partitions.name(holder));
-        quarantine.add(() -> vsr.area(owner.number()) != area && holders.gone(lease),
-                () -> {
-                    moving.remove(area);
-                    ipcas.release(area.control());
-                });
-        sweep();
+        owner.fault(area.damaged() ? Kind.CORRUPTED : Kind.LEASE_LOST,
+                "its IPCA was moved to " + range + ", because " + why);
+        if (!area.damaged()) {
+            quarantine.add(() -> vsr.area(owner.number()) != area && holders.gone(lease), () -> {
+                moving.remove(area);
+                ipcas.release(area.control());
+            });
+            sweep();
+        }
+        return true;
+    }
+
+    private MemoryRange fresh(Area area) {
+        try {
+            return blocks.giveRun(area.number(), area.capacity());
+        } catch (UncheckedIOException e) {
+            LOGGER.log(System.Logger.Level.ERROR, e.getMessage(), e);
+            return null;
+        }
     }
 
     /** A boot has ended: a move that its scanner was asked for and did not make is made here. */

@@ -3,12 +3,14 @@ package org.brattice.hypervisor.partition;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 import org.brattice.api.Delivery;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
+import org.brattice.api.Tracking;
 import org.brattice.hypervisor.vsr.Holder;
 import org.brattice.hypervisor.vsr.Vsr;
 import org.osgi.framework.Bundle;
@@ -28,7 +30,7 @@ final class IpcaCalls implements IpcaService {
 
     private Holder caller() {
         Processor caller = Processor.current();
-        if (caller == null || caller.boot().source().bundle() != bundle) {
+        if (caller == null || caller.bundle() != bundle) {
             throw refusal(caller);
         }
         if (caller.boot().fenced()) {
@@ -69,6 +71,11 @@ final class IpcaCalls implements IpcaService {
     }
 
     @Override
+    public int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery) {
+        return vsr.sendBatch(caller(), receiver, messages, size, delivery);
+    }
+
+    @Override
     public List<Outcome> broadcast(MemorySegment payload, Delivery delivery) {
         return vsr.broadcast(caller(), payload, delivery);
     }
@@ -93,5 +100,10 @@ final class IpcaCalls implements IpcaService {
     @Override
     public long readBy(int receiver) {
         return vsr.readBy(caller().number(), receiver);
+    }
+
+    @Override
+    public Optional<Tracking> track(int receiver, long position) {
+        return vsr.track(caller().number(), receiver, position);
     }
 }

@@ -3,8 +3,10 @@ package org.brattice.hypervisor.partition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -12,6 +14,7 @@ import java.util.stream.Stream;
 
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.PartitionState;
+import org.brattice.hypervisor.vsr.Vsr;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
 
@@ -34,6 +37,8 @@ final class LifeCycle {
     private final List<BootRun> hung = new ArrayList<>();
     /** Boots that have ended while a thread of theirs still transferred to their memory. */
     private final List<BootRun> lingering = new ArrayList<>();
+    /** Partitions to be destroyed as soon as that is possible, and whether their messages are lost. */
+    private final Map<LogicalPartition, Boolean> condemned = new HashMap<>();
     private boolean closing;
 
     /** Why firmware was not taken, and since when. */
@@ -79,7 +84,43 @@ final class LifeCycle {
         control.queue(() -> partitions.all().stream()
                 .filter(partition -> partition.bundleId() == bundle.getBundleId()
                         || partition.bundleId() == -1 && declared.contains(partition.name()))
-                .toList().forEach(this::destroy));
+                .toList().forEach(partition -> destroy(partition, false)));
+    }
+
+    /** Room for dead letters has come free: partitions that wait for it are destroyed. */
+    void lettersDropped() {
+        control.queue(() -> List.copyOf(condemned.keySet()).forEach(this::destroyAgain));
+    }
+
+    /**
+     * Destroys a partition whose bundle is gone.
+     *
+     * @param discard whether its unread messages are lost, instead of kept as dead letters
+     * @return why not, in words, or empty
+     */
+    CompletableFuture<Optional<String>> destroy(String name, boolean discard) {
+        CompletableFuture<Optional<String>> done = new CompletableFuture<>();
+        boolean queued = control.queue(() -> {
+            LogicalPartition partition = partitions.named(name);
+            String owner = partition == null
+                    ? null
+                    : declarations.owner(name,
+                            partition.bundleId());
+            String refusal;
+            if (partition == null) {
+                refusal = "partition=" + name + " is unknown";
+            } else if (owner != null) {
+                refusal = "partition=" + name + " belongs to bundle " + owner
+                        + ": uninstall that, and it is destroyed";
+            } else {
+                refusal = destroy(partition, discard);
+            }
+            done.complete(Optional.ofNullable(refusal));
+        });
+        if (!queued) {
+            done.complete(Optional.of("the hypervisor stops"));
+        }
+        return done;
     }
 
     /** The boot is ready to read. */
@@ -185,6 +226,7 @@ final class LifeCycle {
 
     private String start(LogicalPartition partition, FirmwareSource source,
             Declaration declaration) {
+        condemned.remove(partition);
         String refusal = declarations.bound(declaration);
         if (refusal == null) {
             refusal = holdings.give(partition, declaration);
@@ -301,16 +343,50 @@ final class LifeCycle {
         }
     }
 
-    private void destroy(LogicalPartition partition) {
+    /**
+     * Destroys a partition, when its boot can reach nothing more and what it has not read is kept as dead
+     * letters, or is to be lost. Until then no firmware boots for it.
+     *
+     * @return why it is not destroyed yet, in words, or null
+     */
+    private String destroy(LogicalPartition partition, boolean discard) {
         partition.next(null);
         if (partition.boot() != null) {
             shutOut(partition.boot(), "its bundle was uninstalled while it ran");
         }
+        int lacking = partition.boot() != null ? Vsr.BUSY : discard ? 0 : holdings.bury(partition);
+        if (lacking == Vsr.BUSY) {
+            condemned.put(partition, discard);
+            control.later(FENCE_RETRY, () -> destroyAgain(partition));
+            return "a thread of it, or of a sender, is still inside its memory: it is destroyed when"
+                    + " that has left";
+        }
+        if (lacking > 0) {
+            condemned.put(partition, false);
+            String reason = "its bundle is gone, and messages=" + lacking
+                    + " that it has not read do"
+                    + " not fit into the dead letters: drop letters, and it is destroyed; or destroy"
+                    + " it and lose them with brattice:destroy " + partition.name() + " --discard";
+            partition.bundle(-1, "");
+            partition.state(PartitionState.STOPPED, reason);
+            return reason;
+        }
+        condemned.remove(partition);
         List<BootRun> mine = Stream.concat(hung.stream(), lingering.stream())
                 .filter(one -> one.partition() == partition).toList();
         partitions.remove(partition);
+        LOGGER.log(System.Logger.Level.INFO, "partition={0} destroyed, its unread messages {1}",
+                partition.name(), discard ? "lost" : "kept as dead letters");
         holdings.takeBack(partition,
                 () -> mine.stream().allMatch(one -> one.gone() && one.unreachable()), this::retry);
+        return null;
+    }
+
+    private void destroyAgain(LogicalPartition partition) {
+        Boolean discard = condemned.get(partition);
+        if (discard != null) {
+            destroy(partition, discard);
+        }
     }
 
     /** What was refused may find room now. */

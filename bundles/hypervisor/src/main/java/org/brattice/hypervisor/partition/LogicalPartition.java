@@ -1,18 +1,17 @@
 package org.brattice.hypervisor.partition;
 
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
 import org.brattice.api.Fault;
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.PartitionState;
+import org.brattice.hypervisor.recovery.FaultLog;
 
 /**
  * A partition: a name and, once admitted, a number; they outlive its bundle. Status, number and boot are
- * written by the control thread and read by any; faults are guarded by this object's monitor.
+ * written by the control thread and read by any.
  */
 final class LogicalPartition {
     private static final int FAULT_LIMIT = 16;
@@ -20,7 +19,7 @@ final class LogicalPartition {
 
     private final String name;
     private final Runnable changed;
-    private final Deque<Fault> faults = new ArrayDeque<>();
+    private final FaultLog faults;
     private volatile int number;
     private volatile Declaration declaration;
     private volatile String bundle = "";
@@ -35,9 +34,10 @@ final class LogicalPartition {
     /** Firmware that boots when the boot that is ending has ended. */
     record Next(FirmwareSource source, Map<String, ?> properties) {}
 
-    /** With someone to tell of each change of state. */
-    LogicalPartition(String name, Runnable changed) {
+    /** With the log of its faults, and someone to tell of each change of state. */
+    LogicalPartition(String name, FaultLog faults, Runnable changed) {
         this.name = name;
+        this.faults = faults;
         this.changed = changed;
     }
 
@@ -115,18 +115,20 @@ final class LogicalPartition {
     }
 
     void fault(Kind kind, String cause) {
-        LOGGER.log(System.Logger.Level.WARNING, "partition={0} fault={1} cause={2}", name, kind,
-                cause);
-        synchronized (this) {
-            if (faults.size() == FAULT_LIMIT) {
-                faults.removeFirst();
-            }
-            faults.addLast(new Fault(name, kind, Instant.now(), cause));
-        }
+        fault(kind, 0, -1, 0, cause, "");
     }
 
-    synchronized List<Fault> faults() {
-        return List.copyOf(faults);
+    /** A fault that concerns a message of a peer, or none; with first-failure data. */
+    void fault(Kind kind, int peer, long position, int attempt, String cause, String detail) {
+        LOGGER.log(System.Logger.Level.WARNING, "partition={0} fault={1} cause={2}", name, kind,
+                cause);
+        Instant now = Instant.now();
+        faults.add(new Fault(0, name, number, kind, now, now, 1, peer, position, attempt, cause,
+                detail));
+    }
+
+    List<Fault> faults() {
+        return number == 0 ? List.of() : faults.of(number, FAULT_LIMIT);
     }
 
     /** The whole of what partition code threw, for the log. */

@@ -8,7 +8,9 @@ import java.util.function.Consumer;
 import org.brattice.api.MemoryRange;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.View;
+import org.brattice.hypervisor.recovery.FaultLog;
 import org.brattice.hypervisor.resource.Slots;
+import org.brattice.hypervisor.vsr.Area;
 import org.brattice.hypervisor.vsr.Scanner;
 
 /** The parts of the hypervisor on one frame, put together; and what a boot asks of them. */
@@ -18,6 +20,7 @@ final class Machine implements BootHost, AutoCloseable {
     private final Frame frame;
     private final Deadlines deadlines;
     private final ControlThread control = new ControlThread();
+    private final FaultLog faults;
     private final Partitions partitions;
     private final Holdings holdings;
     private final Declarations declarations;
@@ -27,8 +30,9 @@ final class Machine implements BootHost, AutoCloseable {
     Machine(Frame frame, Deadlines deadlines, Runnable changed) {
         this.frame = frame;
         this.deadlines = deadlines;
-        this.partitions = new Partitions(changed);
-        this.holdings = new Holdings(frame, control, partitions);
+        this.faults = new FaultLog(frame.memory(), frame.layout());
+        this.partitions = new Partitions(faults, changed);
+        this.holdings = new Holdings(frame, control, partitions, faults);
         this.declarations = new Declarations(frame.description(), holdings.blocks(), holdings);
         this.admission = new Admission(frame.description(), holdings.blocks(), declarations,
                 holdings, changed);
@@ -37,6 +41,10 @@ final class Machine implements BootHost, AutoCloseable {
                 boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
                         boot.count()));
         holdings.attach();
+    }
+
+    FaultLog faults() {
+        return faults;
     }
 
     Partitions partitions() {
@@ -82,9 +90,10 @@ final class Machine implements BootHost, AutoCloseable {
     @Override
     public void register(BootRun run, MemoryRange range, Consumer<Scanner> taken) {
         synchronized (holdings.ipcas()) {
-            taken.accept(new Scanner(holdings.vsr(),
-                    holdings.ipcas().register(run.partition().number(), range),
-                    run.scanning().holder(), run.view(), new FirmwareReader(run, run.firmware())));
+            Area area = holdings.ipcas().register(run.partition().number(), range);
+            holdings.vsr().checked(area.number(), run.declaration().checksums());
+            taken.accept(new Scanner(holdings.vsr(), area, run.scanning().holder(), run.view(),
+                    new FirmwareReader(run, run.firmware()), run.declaration().retry()));
         }
     }
 
@@ -101,6 +110,11 @@ final class Machine implements BootHost, AutoCloseable {
     @Override
     public void ring(int number) {
         holdings.vsr().ring(number);
+    }
+
+    @Override
+    public void checkMemory() {
+        holdings.checkMemory();
     }
 
     @Override

@@ -6,19 +6,23 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
 
+import org.brattice.hypervisor.recovery.FaultLog;
+
 /** All partitions, by name. Changed by the control thread; read by any. */
 final class Partitions {
     private final Map<String, LogicalPartition> byName = new ConcurrentSkipListMap<>();
+    private final FaultLog faults;
     private final Runnable changed;
 
-    /** With someone to tell of each change of a partition's state. */
-    Partitions(Runnable changed) {
+    /** With the log of faults, and someone to tell of each change of a partition's state. */
+    Partitions(FaultLog faults, Runnable changed) {
+        this.faults = faults;
         this.changed = changed;
     }
 
     /** The partition of a name, made when there is none. */
     LogicalPartition entry(String name) {
-        return byName.computeIfAbsent(name, key -> new LogicalPartition(key, changed));
+        return byName.computeIfAbsent(name, key -> new LogicalPartition(key, faults, changed));
     }
 
     void remove(LogicalPartition partition) {

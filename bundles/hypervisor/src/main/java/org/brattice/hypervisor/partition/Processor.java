@@ -1,7 +1,10 @@
 package org.brattice.hypervisor.partition;
 
+import java.util.NoSuchElementException;
+
 import org.brattice.hypervisor.vsr.Holder;
 import org.brattice.hypervisor.vsr.Holders;
+import org.osgi.framework.Bundle;
 
 /**
  * A virtual processor of one boot: a thread with an identity. The identity register is bound while it
@@ -12,6 +15,7 @@ final class Processor {
     static final ScopedValue<Processor> CURRENT = ScopedValue.newInstance();
 
     private final BootRun boot;
+    private final Bundle bundle;
     private final Holders holders;
     private final Holder holder;
     private final String name;
@@ -19,19 +23,33 @@ final class Processor {
 
     Processor(BootRun boot, Holders holders, int number, int index) {
         this.boot = boot;
+        this.bundle = boot.source().bundle();
         this.holders = holders;
         this.holder = new Holder(holders, number, index == 0);
         this.name = "brattice-" + boot.partition().name() + "-" + index;
     }
 
-    /** The processor that runs the current thread, or null; a thread that inherited one is none. */
+    /**
+     * The processor that runs the current thread, or null; a thread that inherited one is none. Only
+     * {@code get} looks into the thread's cache of scoped values; {@code isBound} walks all bindings.
+     */
     static Processor current() {
-        Processor bound = CURRENT.isBound() ? CURRENT.get() : null;
-        return bound != null && bound.thread == Thread.currentThread() ? bound : null;
+        Processor bound;
+        try {
+            bound = CURRENT.get();
+        } catch (NoSuchElementException e) {
+            return null;
+        }
+        return bound.thread == Thread.currentThread() ? bound : null;
     }
 
     BootRun boot() {
         return boot;
+    }
+
+    /** Whose service object its hypervisor calls must come through. */
+    Bundle bundle() {
+        return bundle;
     }
 
     Holder holder() {

@@ -2,6 +2,7 @@ package org.brattice.hypervisor.partition;
 
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import org.brattice.api.EventScan;
 import org.brattice.api.Fault.Kind;
@@ -11,7 +12,10 @@ import org.brattice.hypervisor.vsr.Scanner;
 
 /** The event scan as the operating system calls it, on the partition's first processor. */
 final class ScanLoop implements EventScan {
+    private static final int CLOCK_SCANS = 16;
     private static final long GRID = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long LOST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int LOST_LIMIT = 5000;
 
     private final BootRun run;
     private final Scanner scanner;
@@ -21,6 +25,10 @@ final class ScanLoop implements EventScan {
     private final long grid;
     private long nextTick;
     private boolean polling;
+    private int unread;
+    private boolean idle = true;
+    private int scans;
+    private int tenths;
 
     ScanLoop(BootRun run, Scanner scanner, Firmware firmware, Queue<Runnable> tasks) {
         this.run = run;
@@ -59,35 +67,72 @@ final class ScanLoop implements EventScan {
     }
 
     private int scan(int limit) {
-        int done = scanner.poll(limit);
+        int done = 0;
+        try {
+            done = scanner.poll(limit);
+            unread = 0;
+        } catch (InternalError e) {
+            lostMemory(e);
+        }
         if (run.single()) {
             // Those that wait now: a task that hands in another must not keep messages waiting.
             for (int waiting = tasks.size(); waiting > 0 && !stopping(); waiting--, done++) {
                 run.task(tasks.poll());
             }
         }
-        if (System.nanoTime() - nextTick >= 0) {
+        if (looksAtClock() && System.nanoTime() - nextTick >= 0) {
             nextTick = nextTick();
             run.guarded(Kind.TASK_THREW, "tick", firmware::tick);
         }
         return done;
     }
 
+    /** A look at the clock takes longer than a message: when idle, now and then, and when time has passed. */
+    private boolean looksAtClock() {
+        int now = scanner.tenths();
+        if (idle || now != tenths || ++scans % CLOCK_SCANS == 0) {
+            tenths = now;
+            idle = false;
+            return true;
+        }
+        return false;
+    }
+
     @Override
     public void await() {
         check();
+        if (run.declaration().dedicated() && scanner.look()) {
+            return;
+        }
+        idle = true;
         if (!run.fenced()) {
             // What a handler left behind, or a stranger sent, would end every sleep at once.
             Thread.interrupted();
         }
-        long rest = nextTick - System.nanoTime();
+        try {
+            await(nextTick - System.nanoTime());
+        } catch (InternalError e) {
+            lostMemory(e);
+        }
+    }
+
+    private void await(long rest) {
         if (run.declaration().dedicated()) {
-            while (!scanner.something() && nextTick - System.nanoTime() > 0) {
+            while (nextTick - System.nanoTime() > 0 && !scanner.look()) {
                 Thread.onSpinWait();
             }
         } else if (rest > 0) {
             scanner.await(rest);
         }
+    }
+
+    /** The IPCA lies on memory that cannot be had: it is about to move, and the scan with it. */
+    private void lostMemory(InternalError e) {
+        if (++unread > LOST_LIMIT) {
+            throw e;
+        }
+        run.lostMemory();
+        LockSupport.parkNanos(this, LOST_PAUSE_NANOS);
     }
 
     private void check() {

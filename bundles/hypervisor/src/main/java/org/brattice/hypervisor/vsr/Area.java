@@ -1,6 +1,9 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
@@ -19,12 +22,17 @@ public final class Area {
     private static final long BUSY = -11;
     private static final long QUEUED = -12;
     private static final int LOST_RACES = 64;
+    private static final int PARKS = 16;
+    private static final long PARK_NANOS = 50_000;
+    private static final int BACK_OFFS = 6;
+    private static final int PASS_LIMIT = 64;
 
     private final int number;
     private final int control;
     private final long base;
     private final long capacity;
     private final long mask;
+    private final int payloadLimit;
     private final long at;
     private final MemorySegment frame;
     private final View view;
@@ -34,12 +42,21 @@ public final class Area {
     private final Doorbell doorbell;
     private final LeaseWatch watch;
     private final Clock clock;
-    private final WaitQueue queue = new WaitQueue(this);
+    private final WaitQueue queue;
     private volatile Succession succession;
+    private volatile long suspectFrom = -1;
+    private volatile long suspectTo;
+    private volatile Damage damage;
+    /** How often the first who waits was passed; of who holds the lease. */
+    private int passed;
+    private volatile boolean checked;
 
     /** Told, on the thread that found it, of a lease whose holder was gone. */
     public interface LeaseWatch {
         void leaseLost(int number, int holderPartition);
+
+        /** A partition's IPCA met memory that cannot be had, and takes no more writes: it must move. */
+        default void damaged(int number) {}
     }
 
     /**
@@ -47,19 +64,28 @@ public final class Area {
      *
      * @param area the next one, or null when the partition is gone
      * @param salvaged the first position that the next one does not hold
+     * @param lost positions before it that the next one does not hold either
      */
-    record Succession(Area area, long salvaged) {}
+    record Succession(Area area, long salvaged, Set<Long> lost) {
+        static final Succession NONE = new Succession(null, 0, Set.of());
+
+        boolean holds(long position) {
+            return position < salvaged && !lost.contains(position);
+        }
+    }
 
     /** The area whose control words are already in the tables. */
-    Area(Frame frame, int control, Holders holders, Doorbell doorbell, LeaseWatch watch,
-            Clock clock) {
+    Area(Frame frame, int control, Holders holders, Doorbell doorbell, WaitQueue queue,
+            LeaseWatch watch, Clock clock) {
         this.control = control;
+        this.queue = queue;
         this.at = frame.layout().controls(control);
         this.frame = frame.memory();
         this.number = (int) Word.opaque(this.frame, at + FrameLayout.CONTROL_NUMBER);
         this.base = Word.opaque(this.frame, at + FrameLayout.CONTROL_BASE);
         this.capacity = Word.opaque(this.frame, at + FrameLayout.CONTROL_RING);
         this.mask = capacity - 1;
+        this.payloadLimit = (int) RecordLayout.recordLimit(capacity) - RecordLayout.HEADER;
         this.view = frame.view();
         this.tables = view.tables();
         this.ring = view.segment(base, capacity);
@@ -89,6 +115,20 @@ public final class Area {
         return capacity;
     }
 
+    /** Bytes of the largest payload that goes as one record. */
+    int payloadLimit() {
+        return payloadLimit;
+    }
+
+    /** Whether writers give payloads a checksum: what the partition's latest boot asked for. */
+    boolean checked() {
+        return checked;
+    }
+
+    void checked(boolean newChecked) {
+        checked = newChecked;
+    }
+
     /** The writers' view. */
     View view() {
         return view;
@@ -113,6 +153,43 @@ public final class Area {
         queue.wakeAll();
     }
 
+    /**
+     * A store met memory that cannot be had, perhaps an earlier store than the one that threw (rule 12):
+     * nobody writes here again, and what this holder wrote is not vouched for.
+     */
+    long damaged(Holder me) {
+        Word.getAndSet(frame, at + FrameLayout.CONTROL_LEASE, Lease.MOVED);
+        suspectFrom = me.committed >= 0
+                ? me.committed
+                : Word.acquire(frame, at + FrameLayout.CONTROL_TAIL);
+        suspectTo = me.committed >= 0 ? me.committed + 1 : Long.MAX_VALUE;
+        me.committed = -1;
+        watch.damaged(number);
+        return MOVED;
+    }
+
+    /** Whether a writer or a foreign reader met memory that cannot be had. */
+    public boolean suspect() {
+        return suspectFrom >= 0;
+    }
+
+    /** With the pages of the ring that are lost; before it moves. */
+    public void lose(BitSet pages) {
+        damage = suspect()
+                ? new Damage(suspectFrom, suspectTo, pages)
+                : new Damage(0, 0, pages);
+    }
+
+    /** Whether it moves because of lost memory. */
+    public boolean damaged() {
+        return damage != null;
+    }
+
+    /** What may be lost, or null. */
+    Damage damage() {
+        return damage;
+    }
+
     /** The lease word. */
     long lease() {
         return Word.acquire(frame, at + FrameLayout.CONTROL_LEASE);
@@ -121,6 +198,21 @@ public final class Area {
     /** Stores that it has moved over whatever lease there is, which it returns. */
     long storeMoved() {
         return Word.getAndSet(frame, at + FrameLayout.CONTROL_LEASE, Lease.MOVED);
+    }
+
+    /** The position of the first record not deleted. */
+    long head() {
+        return Word.acquire(frame, at + FrameLayout.CONTROL_HEAD);
+    }
+
+    /** The position behind the last record, as far as writers have noted it. */
+    long end() {
+        return Word.acquire(frame, at + FrameLayout.CONTROL_TAIL);
+    }
+
+    /** Bytes that can be written, with headers: an estimate for people, taken without the lease. */
+    public long free() {
+        return Math.clamp(capacity - RecordLayout.UNIT - (end() - head()), 0, capacity);
     }
 
     /** Committed and not yet read, in bytes: an estimate for people, taken without the lease. */
@@ -136,12 +228,15 @@ public final class Area {
      */
     long write(Holder me, WaitGraph graph, long waitNanos) {
         long result = attempts(me);
+        if (result == QUEUED && queue.passes(me)) {
+            result = attempts(me);
+        }
         if (result != QUEUED && result != BUSY && result != IpcaService.NO_ROOM) {
             return result;
         }
         return waitNanos == 0
                 ? IpcaService.NO_ROOM
-                : queue.await(me, graph, waitNanos);
+                : queue.await(this, me, graph, waitNanos);
     }
 
     /** Attempts until it is written, there is no room, others are first, or too many races are lost. */
@@ -150,14 +245,26 @@ public final class Area {
         for (int lost = 0; result == BUSY && lost < LOST_RACES; lost++) {
             result = attempt(me);
             if (result == BUSY) {
-                if (lost < 8) {
-                    Thread.onSpinWait();
-                } else {
-                    Thread.yield();
-                }
+                backOff(lost);
             }
         }
         return result;
+    }
+
+    /** Longer each time: a try takes the line of the lease out of the cache of the one who holds it. */
+    private static void backOff(int lost) {
+        if (lost >= LOST_RACES - PARKS) {
+            // Its holder was descheduled: a try that were told so would find no room in an empty IPCA.
+            LockSupport.parkNanos(PARK_NANOS);
+            return;
+        }
+        if (lost >= BACK_OFFS) {
+            Thread.yield();
+            return;
+        }
+        for (int pause = 0; pause < 4 << lost; pause++) {
+            Thread.onSpinWait();
+        }
     }
 
     static boolean written(long result) {
@@ -173,9 +280,13 @@ public final class Area {
             }
             try {
                 result = held(me);
+            } catch (InternalError e) {
+                result = damaged(me);
             } finally {
                 release(token);
             }
+        } catch (InternalError e) {
+            return damaged(me);
         } catch (IllegalStateException e) {
             if (!view.revoked()) {
                 throw e;
@@ -235,10 +346,11 @@ public final class Area {
 
     private long held(Holder me) {
         me.step(Step.TAKEN);
-        if (Word.opaque(tables, at + FrameLayout.CONTROL_WAITERS) != 0 && !queue.first(me)) {
+        // Plain: nobody else stores them while the lease is held, or it does not matter when it is seen.
+        if (Word.plain(tables, at + FrameLayout.CONTROL_WAITERS) != 0 && !passes(me)) {
             return QUEUED;
         }
-        me.wake = Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING) != 0;
+        me.wake = Word.plain(tables, at + FrameLayout.CONTROL_SLEEPING) != 0;
         long tail = end(Word.plain(tables, at + FrameLayout.CONTROL_TAIL));
         me.step(Step.REPAIRED);
         long size = me.outgoing.size();
@@ -249,9 +361,46 @@ public final class Area {
         }
         me.step(Step.ROOM);
         long position = tail + pad;
+        if (me.outgoing.batched()) {
+            fit(me.outgoing, tail, pad);
+            me.outgoing.writeBatch(ring, position & mask, position, clock.tenths(), me);
+            return commit(me, tail, pad, size, me.outgoing.records() * size);
+        }
         me.outgoing.write(ring, position & mask, position, clock.tenths(), me);
+        return commit(me, tail, pad, size, size);
+    }
+
+    /**
+     * Whether a holder may write though others wait: it is the first of them, or half of the ring is
+     * free, so that it takes no room from the first, and the first has not been passed too often. Were
+     * all to queue until nobody waits, each message would cost a wake-up for ever after the first wait.
+     */
+    private boolean passes(Holder me) {
+        if (queue.admits(me)) {
+            passed = 0;
+            return true;
+        }
+        return passed < PASS_LIMIT && queue.canBePassed(me)
+                && room(Word.plain(tables, at + FrameLayout.CONTROL_TAIL), capacity / 2)
+                && ++passed > 0;
+    }
+
+    /** As many records of a batch as there is room for before the end of the ring. */
+    private void fit(Outgoing batch, long tail, long pad) {
+        long size = batch.size();
+        long wanted = batch.records() * size;
+        room(tail, pad + wanted);
+        long free = capacity - (tail - Word.plain(tables, at + FrameLayout.CONTROL_CACHED_HEAD))
+                - pad - RecordLayout.UNIT;
+        long toEnd = capacity - (tail + pad & mask);
+        batch.records((int) (Math.min(wanted, Math.min(free, toEnd)) / size));
+    }
+
+    /** Makes what was written behind the tail a record, or a batch: its first commit word comes last. */
+    private long commit(Holder me, long tail, long pad, long size, long bytes) {
+        long position = tail + pad;
         me.step(Step.BODY);
-        Word.plain(ring, (position + size) & mask, 0);
+        Word.plain(ring, (position + bytes) & mask, 0);
         me.step(Step.CLEARED);
         Word.release(ring, position & mask, RecordLayout.commitWord(position, size));
         if (pad != 0) {
@@ -259,7 +408,7 @@ public final class Area {
         }
         me.committed = position;
         me.step(Step.COMMITTED);
-        Word.release(tables, at + FrameLayout.CONTROL_TAIL, position + size);
+        Word.release(tables, at + FrameLayout.CONTROL_TAIL, position + bytes);
         me.step(Step.TAILED);
         return position;
     }
@@ -303,7 +452,25 @@ public final class Area {
         return size + RecordLayout.UNIT <= capacity - (tail - head);
     }
 
-    /** How many wait; stored by the queue, read by writers beside the lease. */
+    /** Whether a record of so many bytes would fit, as far as can be seen without the lease. */
+    boolean hasRoom(long size) {
+        long tail = end();
+        long toEnd = capacity - (tail & mask);
+        long pad = size > toEnd ? toEnd : 0;
+        return pad + size + RecordLayout.UNIT <= capacity - (tail - head());
+    }
+
+    /** Holds a sender back: it finds no room here, and its waits are in nobody's way. Any thread. */
+    public void hold(int source) {
+        queue.hold(source, true);
+    }
+
+    /** Lets a sender go on that was held back. Any thread. */
+    public void release(int source) {
+        queue.hold(source, false);
+    }
+
+    /** How many wait, and whether any is held back; read by writers beside the lease. */
     void waiters(long count) {
         Word.release(tables, at + FrameLayout.CONTROL_WAITERS, count);
     }

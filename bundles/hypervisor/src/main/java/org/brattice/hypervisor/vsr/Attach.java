@@ -32,6 +32,15 @@ public final class Attach {
     public interface Acknowledged {
         /** Whether a source is still known. */
         boolean known(int source);
+
+        /** Whether a message was not handled, but set aside. */
+        boolean aside(int receiver, int source, long position);
+
+        /** The chunked messages whose final chunk was set aside: they are sent. */
+        Set<Long> completeAside(int receiver);
+
+        /** Whether a message was not handled, but given up. */
+        boolean givenUp(int receiver, long position);
     }
 
     /** Whether a control area names an IPCA in the partition's own memory. */
@@ -64,19 +73,21 @@ public final class Attach {
         String damage = null;
         if (head < 0 || cursor > POSITION_LIMIT || cursor - head > ring.byteSize()
                 || (cursor | head) % RecordLayout.UNIT != 0) {
+            new Tracks(memory, layout).lost(number, 0, Long.MAX_VALUE);
             damage = "head=" + head + " cursor=" + cursor + " make no ring; all was cut off";
             head = behindAll(at, ring.byteSize());
             cursor = head;
             Word.opaque(ring, head & ring.byteSize() - 1, 0);
         }
         acknowledge(ring, number, head, cursor, sources);
-        Set<Long> complete = new HashSet<>();
+        Set<Long> complete = new HashSet<>(sources.completeAside(number));
         Chain chain = Chain.of(ring, cursor, (position, size) -> {
             if (RecordLayout.guarded(ring, position, size)) {
                 completes(ring, position, complete);
             }
         });
         if (chain.damaged()) {
+            new Tracks(memory, layout).lost(number, chain.end(), Long.MAX_VALUE);
             damage = "the commit word at position=" + chain.end() + "; cut there";
             Word.opaque(ring, chain.end() & ring.byteSize() - 1, 0);
         }
@@ -104,7 +115,11 @@ public final class Attach {
 
     /** Notes the message whose final chunk this is. */
     private static void completes(MemorySegment ring, long position, Set<Long> complete) {
-        long start = position & (ring.byteSize() - 1);
+        completesAt(ring, position & (ring.byteSize() - 1), complete);
+    }
+
+    /** The same of a record that lies elsewhere than in a ring. */
+    static void completesAt(MemorySegment ring, long start, Set<Long> complete) {
         int flags = RecordLayout.high(Word.plain(ring, start + RecordLayout.SOURCE));
         int length = RecordLayout.low(Word.plain(ring, start + RecordLayout.LENGTH));
         if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK
@@ -118,15 +133,24 @@ public final class Attach {
     private void acknowledge(MemorySegment ring, int number, long head, long cursor,
             Acknowledged sources) {
         Peers peers = new Peers(memory, layout);
+        Tracks tracks = new Tracks(memory, layout);
         int me = number % layout.partitions();
         Chain.of(ring, head, (position, size) -> {
             long sourceAndFlags = Word.plain(ring,
                     (position & ring.byteSize() - 1) + RecordLayout.SOURCE);
             int source = RecordLayout.low(sourceAndFlags);
-            boolean owed = position < cursor && RecordLayout.guarded(ring, position, size)
-                    && (RecordLayout.high(sourceAndFlags) & RecordLayout.NOTIFY) != 0;
-            if (owed && source > 0 && sources.known(source)) {
+            int flags = RecordLayout.high(sourceAndFlags);
+            boolean read = position < cursor && RecordLayout.guarded(ring, position, size)
+                    && source > 0 && sources.known(source)
+                    && !sources.aside(number, source, position);
+            if (read && sources.givenUp(number, position)) {
+                peers.gaveUp(source % layout.partitions(), me, position);
+                tracks.lost(number, position, position + 1);
+            } else if (read && (flags & RecordLayout.NOTIFY) != 0) {
                 peers.read(source % layout.partitions(), me, position);
+                if ((flags & RecordLayout.TRACK) != 0) {
+                    tracks.redo(source % layout.partitions(), number, position);
+                }
             }
         });
     }

@@ -47,11 +47,7 @@ final class Broadcast {
             return new Outcome(receiver, IpcaService.NO_ROOM);
         }
         me.outgoing.message(me.number(), payload);
-        if (delivery.notifies()) {
-            me.outgoing.notifies();
-        }
-        long position = vsr.write(me, receiver, waitNanos);
-        me.outgoing.clear();
+        long position = vsr.send(me, receiver, delivery, waitNanos);
         return new Outcome(receiver, position);
     }
 }

@@ -23,9 +23,9 @@ final class ChunkedSend {
 
     /** Sends all chunks; the position of the last, or why it never became a whole message. */
     long send(Delivery delivery, Doorbell doorbell) {
-        int entry = streams.open(me.number(), vsr.index(me.number()));
-        if (entry == Streams.NONE) {
-            return IpcaService.NO_ROOM;
+        int entry = vsr.openStream(me, receiver, streams, delivery.waitNanos());
+        if (entry < 0) {
+            return entry;
         }
         long stream = streams.id(entry);
         long total = me.outgoing.bytes();
@@ -62,6 +62,7 @@ final class ChunkedSend {
         } finally {
             if (!whole) {
                 streams.abort(entry, stream);
+                vsr.streamFreed(receiver);
                 doorbell.ring();
             }
         }

@@ -26,7 +26,7 @@ final class Clock {
     }
 
     int tenths() {
-        return (int) TENTHS.getOpaque(this);
+        return tenths;
     }
 
     /** Milliseconds since a stamp; right for stamps of the last six years. */

@@ -23,6 +23,7 @@ public class Holder {
 
     final int index;
     final Outgoing outgoing = new Outgoing();
+    final Waiting place;
     /** Whether the receiver slept when this holder had its lease. */
     boolean wake;
     /** Where the last attempt committed, or -1. */
@@ -46,6 +47,7 @@ public class Holder {
     public Holder(Holders holders, int number, boolean scanning) {
         this.number = number;
         this.scanning = scanning;
+        this.place = new Waiting(this);
         this.index = holders.add(this);
         this.sections = holders.sections(index);
     }

@@ -10,13 +10,16 @@ final class Offering {
     private final MemorySegment records;
     private final Reader reader;
     private final Streams streams;
+    private final StreamLine line;
     private final MessageView message;
     private final ChunkView chunk;
 
-    Offering(MemorySegment records, Reader reader, Streams streams, MessageView.Names names) {
+    Offering(MemorySegment records, Reader reader, Streams streams, StreamLine line,
+            MessageView.Names names) {
         this.records = records.asReadOnly();
         this.reader = reader;
         this.streams = streams;
+        this.line = line;
         this.message = new MessageView(this.records, names);
         this.chunk = new ChunkView(this.records, names, streams);
     }
@@ -53,23 +56,29 @@ final class Offering {
             }
         }
         if (handled && offset + length == total) {
-            streams.done(entry, stream);
+            done(entry, stream);
         }
         return handled;
     }
 
     /** Gives a record up; a message that lost a chunk never becomes whole. */
-    void giveUp(int flags, long start, int length) {
+    void giveUp(int flags, int source, long start, int length) {
         if ((flags & RecordLayout.KIND) != RecordLayout.CHUNK) {
             return;
         }
         long stream = chunkField(start, RecordLayout.STREAM);
         long entry = chunkField(start, RecordLayout.ENTRY);
         streams.refuse(entry, stream);
+        reader.aborted(source, stream);
         if (chunkField(start, RecordLayout.OFFSET) + length == chunkField(start,
                 RecordLayout.TOTAL)) {
-            streams.done(entry, stream);
+            done(entry, stream);
         }
+    }
+
+    private void done(long entry, long stream) {
+        streams.done(entry, stream);
+        line.freed();
     }
 
     private long chunkField(long start, int field) {

@@ -22,11 +22,14 @@ final class Peers {
         this.layout = layout;
     }
 
-    /** Told of each peer that has read, or has given up. */
+    /** Told of each peer that has read, has given up, or has room. */
     interface Listener {
         void read(int peerIndex, long position);
 
         default void gaveUp(int peerIndex, long position) {}
+
+        /** It has room for what found none. */
+        default void room(int peerIndex) {}
     }
 
     private long word(int source, int peer) {
@@ -35,7 +38,10 @@ final class Peers {
 
     /** The scanner of a peer notes that it has read up to a position. */
     void read(int source, int peer, long position) {
-        Word.release(tables, word(source, peer), position + 1);
+        // What was put back from the dead letters is older than what was read since.
+        if (position > readBy(source, peer)) {
+            Word.release(tables, word(source, peer), position + 1);
+        }
         notice(source, peer);
     }
 
@@ -45,10 +51,19 @@ final class Peers {
         notice(source, peer);
     }
 
+    /** A peer has room for what a partition could not send: to be heard by its scan. */
+    void room(int source, int peer) {
+        notice(source, peer, FrameLayout.PAGE_ROOM_SUMMARY, FrameLayout.PAGE_ROOM);
+    }
+
     private void notice(int source, int peer) {
+        notice(source, peer, FrameLayout.PAGE_SUMMARY, FrameLayout.PAGE_NOTICES);
+    }
+
+    private void notice(int source, int peer, long summary, long notices) {
         long page = layout.page(source);
-        Word.getAndOr(tables, page + FrameLayout.PAGE_NOTICES + (peer >>> 6) * 8L, 1L << peer);
-        Word.getAndOr(tables, page + FrameLayout.PAGE_SUMMARY, 1L << (peer >>> 6));
+        Word.getAndOr(tables, page + notices + (peer >>> 6) * 8L, 1L << peer);
+        Word.getAndOr(tables, page + summary, 1L << (peer >>> 6));
     }
 
     /** The position up to which a peer has read, or -1. */
@@ -60,18 +75,36 @@ final class Peers {
         return Word.opaque(tables, layout.page(source) + FrameLayout.PAGE_SUMMARY) != 0;
     }
 
+    boolean roomNoticed(int source) {
+        return Word.opaque(tables, layout.page(source) + FrameLayout.PAGE_ROOM_SUMMARY) != 0;
+    }
+
     /** Takes the notices. */
     int hear(int source, Listener listener) {
+        return hear(source, FrameLayout.PAGE_SUMMARY, FrameLayout.PAGE_NOTICES,
+                listener);
+    }
+
+    /** Takes the notices of room. */
+    int hearRoom(int source, Listener listener) {
+        return hear(source, FrameLayout.PAGE_ROOM_SUMMARY, FrameLayout.PAGE_ROOM, listener);
+    }
+
+    private int hear(int source, long summary, long notices, Listener listener) {
         long page = layout.page(source);
         int heard = 0;
-        long words = Word.getAndSet(tables, page + FrameLayout.PAGE_SUMMARY, 0);
+        long words = Word.getAndSet(tables, page + summary, 0);
         for (; words != 0; words &= words - 1) {
             int word = Long.numberOfTrailingZeros(words);
-            long bits = Word.getAndSet(tables, page + FrameLayout.PAGE_NOTICES + word * 8L, 0);
+            long bits = Word.getAndSet(tables, page + notices + word * 8L, 0);
             for (; bits != 0; bits &= bits - 1) {
                 int peer = word * 64 + Long.numberOfTrailingZeros(bits);
                 if (peer < layout.partitions()) {
-                    tell(source, peer, listener);
+                    if (notices == FrameLayout.PAGE_ROOM) {
+                        listener.room(peer);
+                    } else {
+                        tell(source, peer, listener);
+                    }
                     heard++;
                 }
             }
@@ -80,9 +113,11 @@ final class Peers {
     }
 
     private void tell(int source, int peer, Listener listener) {
-        long givenUp = Word.getAndSet(tables, word(source, peer) + GIVEN_UP, 0) - 1;
-        if (givenUp >= 0) {
-            listener.gaveUp(peer, givenUp);
+        long givenUp = Word.acquire(tables, word(source, peer) + GIVEN_UP);
+        if (givenUp != 0) {
+            listener.gaveUp(peer, givenUp - 1);
+            // Told first: were the process killed behind the clearing, nobody would hear of it.
+            Word.compareAndSet(tables, word(source, peer) + GIVEN_UP, givenUp, 0);
         }
         long read = readBy(source, peer);
         if (read >= 0) {

@@ -20,8 +20,24 @@ public interface Reader {
     /** A receiver has given up a message after all attempts. */
     default void gaveUp(int receiver, long position) {}
 
+    /** A receiver has room for what found none; what is sent to it in this call goes first. */
+    default void room(int receiver) {}
+
     /** A message was given up after so many attempts. */
     void poisoned(int source, long position, int attempts);
+
+    /** What the handler that failed last threw, in words. */
+    default String failure() {
+        return "its handler failed";
+    }
+
+    /** Whether the handler that failed last met memory that cannot be had. */
+    default boolean lostMemory() {
+        return false;
+    }
+
+    /** A store has no room for a message: it stays unread, and its source is held back. */
+    default void full(int source, long position, String store) {}
 
     /** A record is damaged and was skipped, or the rest of the ring was cut off. */
     void corrupted(long position, String what);

@@ -40,6 +40,9 @@ final class RecordLayout {
     static final int TRACK = 0x20;
     /** The checksum of the payload is set. */
     static final int CHECKED = 0x40;
+    /** How often it had been offered when it was put back: in the retry store alone. */
+    private static final int BEFORE_SHIFT = 8;
+    private static final int BEFORE_MASK = 0xff;
 
     /** So that every copy is short, and a safepoint never waits long for one. */
     static final long RECORD_LIMIT = 256 << 10;
@@ -66,11 +69,32 @@ final class RecordLayout {
         return position / UNIT << SIZE_BITS | size / UNIT;
     }
 
+    /** Position of the record whose commit word it is. */
+    static long positionOf(long commitWord) {
+        return (commitWord >>> SIZE_BITS) * UNIT;
+    }
+
     /** Bytes of the record that a commit word at a position tells, or -1 when it tells none. */
     static long sizeOf(long commitWord, long position, long capacity) {
         long size = (commitWord & SIZE_MASK) * UNIT;
         boolean own = commitWord >>> SIZE_BITS == (position / UNIT << SIZE_BITS >>> SIZE_BITS);
         return own && size > 0 && size <= capacity / 8 ? size : -1;
+    }
+
+    /** Bytes of the record that a commit word tells, whatever its position. */
+    static long sizeOf(long commitWord) {
+        return (commitWord & SIZE_MASK) * UNIT;
+    }
+
+    /** How often a record of the retry store had been offered when it was put back. */
+    static int attemptsBefore(int flags) {
+        return flags >>> BEFORE_SHIFT & BEFORE_MASK;
+    }
+
+    /** Flags that tell how often a record had been offered before. */
+    static int withAttemptsBefore(int flags, int attempts) {
+        return flags & ~(BEFORE_MASK << BEFORE_SHIFT)
+                | Math.min(attempts, BEFORE_MASK) << BEFORE_SHIFT;
     }
 
     /** The guard of a header: catches foreign writes and torn pages, not attacks. */
@@ -93,29 +117,49 @@ final class RecordLayout {
 
     /** Whether the header of a record of so many bytes is as its writer left it. */
     static boolean guarded(MemorySegment ring, long position, long size) {
-        long at = position & (ring.byteSize() - 1);
+        return guarded(ring, position & (ring.byteSize() - 1), position, size);
+    }
+
+    /** The same of a record that lies elsewhere than in a ring. */
+    static boolean guarded(MemorySegment ring, long at, long position, long size) {
+        return guardOf(ring, at, position, size) == high(Word.plain(ring, at + LENGTH));
+    }
+
+    /** Whether a record that lies alone is as its writer left it. */
+    static boolean whole(MemorySegment record, long size) {
+        int flags = high(Word.plain(record, SOURCE));
+        int length = low(Word.plain(record, LENGTH));
+        return length >= 0 && size(flags, length) == size
+                && guarded(record, 0, positionOf(Word.plain(record, 0)), size);
+    }
+
+    /** Writes the guard of a record that was changed elsewhere than in a ring. */
+    static void guard(MemorySegment record, long position, long size) {
+        int length = low(Word.plain(record, LENGTH));
+        Word.plain(record, LENGTH, pack(length, (int) guardOf(record, 0, position, size)));
+    }
+
+    /** The guard that a record should have; none at all when it has no room for its header. */
+    private static long guardOf(MemorySegment ring, long at, long position, long size) {
         long sourceAndFlags = Word.plain(ring, at + SOURCE);
         long lengthAndGuard = Word.plain(ring, at + LENGTH);
         int guard = guard(position, sourceAndFlags, low(lengthAndGuard),
                 Word.plain(ring, at + STAMP));
         if ((high(sourceAndFlags) & KIND) == CHUNK) {
             if (size < CHUNK_HEADER) {
-                return false;
+                return Long.MAX_VALUE;
             }
             guard = chunkGuard(guard, Word.plain(ring, at + STREAM), Word.plain(ring, at + OFFSET),
                     Word.plain(ring, at + TOTAL), Word.plain(ring, at + ENTRY));
         }
-        return guard == high(lengthAndGuard);
+        return guard;
     }
 
     /** Whether a record of so many bytes is what its header tells, and ends in the ring. */
-    static boolean fits(MemorySegment ring, long position, long size) {
-        long at = position & (ring.byteSize() - 1);
-        int flags = high(Word.plain(ring, at + SOURCE));
-        int length = low(Word.plain(ring, at + LENGTH));
+    static boolean fits(int flags, int length, long start, long size, long capacity) {
         return (flags & KIND) == PAD
-                ? at + size == ring.byteSize()
-                : length >= 0 && size(flags, length) == size && at + size <= ring.byteSize();
+                ? start + size == capacity
+                : length >= 0 && size(flags, length) == size && start + size <= capacity;
     }
 
     static long pack(int low, int high) {

@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.FrameLayout;
@@ -19,8 +20,8 @@ final class Remap {
         this.frame = frame;
     }
 
-    /** Moves; returns the first position that was not salvaged. */
-    long move(Area from, Area to) {
+    /** Moves; returns what became of the area. */
+    Area.Succession move(Area from, Area to) {
         from.storeMoved();
         from.view().revoke();
         FrameLayout layout = frame.layout();
@@ -29,16 +30,25 @@ final class Remap {
         MemorySegment memory = frame.memory();
         MemorySegment oldRing = memory.asSlice(from.base(), from.capacity());
         long cursor = Word.acquire(memory, old + FrameLayout.CONTROL_CURSOR);
-        Chain chain = Chain.of(oldRing, cursor);
-        copy(oldRing, memory.asSlice(to.base(), to.capacity()), cursor, chain.end());
+        MemorySegment ring = memory.asSlice(to.base(), to.capacity());
+        Set<Long> lost = Set.of();
+        long end;
+        if (from.damage() == null) {
+            end = Chain.of(oldRing, cursor).end();
+            copy(oldRing, ring, cursor, end);
+        } else {
+            Salvage salvage = new Salvage(oldRing, ring, from.damage());
+            end = salvage.copy(cursor, Word.acquire(memory, old + FrameLayout.CONTROL_TAIL));
+            lost = salvage.lost();
+        }
         Word.opaque(memory, fresh + FrameLayout.CONTROL_CURSOR, cursor);
         Word.opaque(memory, fresh + FrameLayout.CONTROL_HEAD, cursor);
         Word.opaque(memory, fresh + FrameLayout.CONTROL_CACHED_HEAD, cursor);
-        Word.opaque(memory, fresh + FrameLayout.CONTROL_TAIL, chain.end());
+        Word.opaque(memory, fresh + FrameLayout.CONTROL_TAIL, end);
         Word.opaque(memory, fresh + FrameLayout.CONTROL_ATTEMPT,
                 Word.opaque(memory, old + FrameLayout.CONTROL_ATTEMPT));
         new PartitionTable(frame).moved(from.number(), to.control());
-        return chain.end();
+        return new Area.Succession(to, end, lost);
     }
 
     private static void copy(MemorySegment from, MemorySegment to, long start, long end) {

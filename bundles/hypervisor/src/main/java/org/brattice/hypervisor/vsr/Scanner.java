@@ -14,9 +14,12 @@ import org.brattice.hypervisor.memory.Word;
  * when a handler hangs and the boot is fenced, the first access after it throws. One thread.
  */
 public final class Scanner {
-    static final int ATTEMPT_LIMIT = 3;
     private static final int ATTEMPT_BITS = 8;
-    private static final int SPINS = 100;
+    private static final long FULL_PAUSE = 10_000_000;
+    private static final long LOST_PAUSE = 100_000_000;
+    private static final int LOOKS = 100;
+    private static final int GATHER_AFTER = 256;
+    private static final int GATHER_PAUSES = 24;
     private static final long BUSY_PAUSE_NANOS = 50_000;
 
     private final Vsr vsr;
@@ -24,8 +27,12 @@ public final class Scanner {
     private final Reader reader;
     private final View view;
     private final MemorySegment tables;
+    private final RetryPolicy policy;
+    private final Retries retries;
     private final Streams streams;
     private final Peers peers;
+    private final Tracks tracks;
+    private final TracksRead tracked;
     private final int index;
     private final Answers answers;
     private final Peers.Listener acknowledged = new Acknowledged();
@@ -33,16 +40,24 @@ public final class Scanner {
     private Area area;
     private MemorySegment ring;
     private Offering offering;
+    private Checksum checksum;
     private long at;
+    private long capacity;
     private long mask;
     private long cursor;
     private long head;
-    private boolean givenUp;
+    private boolean full;
+    private boolean told;
+    private long again;
+    private long attempted;
+    private long handled;
+    private boolean gathering;
+    private int untilGathering = GATHER_AFTER;
     private volatile Area remap;
     private final AtomicLong read = new AtomicLong();
 
     /** Of a partition's area; the current thread is the scanner's. */
-    public Scanner(Vsr vsr, Area area, Holder me, View view, Reader reader) {
+    public Scanner(Vsr vsr, Area area, Holder me, View view, Reader reader, RetryPolicy policy) {
         this.vsr = vsr;
         this.me = me;
         this.view = view;
@@ -51,7 +66,12 @@ public final class Scanner {
         this.tables = view.tables();
         this.streams = new Streams(tables, vsr.layout().page(index));
         this.peers = new Peers(tables, vsr.layout());
-        this.answers = new Answers(vsr, peers, index);
+        this.tracks = new Tracks(tables, vsr.layout());
+        this.tracked = new TracksRead(tracks, area.number());
+        this.answers = new Answers(vsr, peers, index, area.number(), tracks, tracked);
+        this.policy = policy;
+        this.retries = new Retries(vsr, area.number(), view, policy, reader, answers,
+                streams);
         this.aborted = reader::aborted;
         area.doorbell().bind();
         take(area);
@@ -59,13 +79,35 @@ public final class Scanner {
 
     private void take(Area newArea) {
         area = newArea;
+        full = false;
         ring = view.segment(area.base(), area.capacity()).asReadOnly();
-        offering = new Offering(ring, reader, streams, vsr::name);
+        offering = new Offering(ring, reader, streams, area.queue().streams(), vsr::name);
         at = vsr.layout().controls(area.control());
-        mask = area.capacity() - 1;
+        capacity = area.capacity();
+        mask = capacity - 1;
+        attempted = Word.plain(tables, at + FrameLayout.CONTROL_ATTEMPT);
         cursor = Word.plain(tables, at + FrameLayout.CONTROL_CURSOR);
         head = Word.plain(tables, at + FrameLayout.CONTROL_HEAD);
         Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);
+        // A remap has deleted what was read; an earlier boot may have left something to delete.
+        tracked.deleted();
+        if (head != cursor) {
+            Chain.of(ring, head, this::readBefore);
+        }
+    }
+
+    /** Notes what an earlier boot has read, and which is not yet deleted. */
+    private void readBefore(long position, long size) {
+        long sourceAndFlags = Word.plain(ring, (position & mask) + RecordLayout.SOURCE);
+        int source = RecordLayout.low(sourceAndFlags);
+        if (position < cursor && RecordLayout.guarded(ring, position, size) && source > 0
+                && (RecordLayout.high(sourceAndFlags) & RecordLayout.TRACK) != 0) {
+            long entry = tracks.find(vsr.index(source), area.number(), position);
+            // What was set aside has passed the read mark and was not read.
+            if (entry != Tracks.NONE && tracks.isRead(entry)) {
+                tracked.add(entry, position);
+            }
+        }
     }
 
     /** Asks the scanner to move its IPCA to another area, between two messages. Any thread. */
@@ -100,23 +142,61 @@ public final class Scanner {
         return read.get();
     }
 
+    /** The coarse time that records carry: a field, no clock. */
+    public int tenths() {
+        return vsr.tenths();
+    }
+
     /** One scan, of so many messages at most; returns how much was done. */
     public int poll(int limit) {
         if (remap != null) {
             follow();
         }
         int done = 0;
-        while (done < limit && !reader.stopping()) {
+        while (done < limit && !reader.stopping() && !pausing()) {
             long word = Word.acquire(ring, cursor & mask);
             if (word == 0) {
                 break;
             }
-            done += record(word);
+            int one = record(word);
+            if (one == 0) {
+                break;
+            }
+            done += one;
+            trim();
+        }
+        if (done != 0) {
+            // One writer: no fence for a number that people look at.
+            read.lazySet(handled);
+            gather(done);
         }
         if (cursor != head) {
             delete();
         }
+        if (retries.due()) {
+            int offered = retries.offer();
+            if (offered > 0) {
+                // There may be room in the retry store now.
+                again = System.nanoTime();
+            }
+            done += offered;
+        }
         return done + notices();
+    }
+
+    /**
+     * Whether to pause before the next look. A scanner that looks at each record while it is written
+     * takes its line out of the writer's cache, several times a message; so once in a while it
+     * tries a pause, and goes on with it for as long as it finds more than one message behind it.
+     */
+    private void gather(int done) {
+        if (gathering) {
+            gathering = done > 1;
+            untilGathering = GATHER_AFTER;
+        } else {
+            untilGathering -= done;
+            gathering = untilGathering <= 0;
+        }
     }
 
     private int notices() {
@@ -126,6 +206,10 @@ public final class Scanner {
         }
         if (streams.dirty()) {
             heard += streams.hear(cursor, aborted);
+            area.queue().streams().freed();
+        }
+        if (peers.roomNoticed(index)) {
+            heard += peers.hearRoom(index, acknowledged);
         }
         return heard;
     }
@@ -147,86 +231,149 @@ public final class Scanner {
                 reader.gaveUp(receiver, position);
             }
         }
+
+        /** It has room for what the partition could not send: now it is its turn. */
+        @Override
+        public void room(int peer) {
+            int receiver = vsr.number(peer);
+            if (receiver != 0 && vsr.beginTurn(me, receiver)) {
+                try {
+                    reader.room(receiver);
+                } finally {
+                    vsr.endTurn(me, receiver);
+                }
+            }
+        }
     }
 
     /** Reads a record; returns 0 when it must stay unread because the boot ends. */
     private int record(long word) {
-        long size = RecordLayout.sizeOf(word, cursor, area.capacity());
+        long size = RecordLayout.sizeOf(word, cursor, capacity);
         long start = cursor & mask;
-        if (size < 0 || start + size > area.capacity()) {
-            return cut(word);
-        }
-        if (!RecordLayout.guarded(ring, cursor, size)) {
-            reader.corrupted(cursor, "its header; skipped");
-            mark(size);
-            return 1;
-        }
-        if (!RecordLayout.fits(ring, cursor, size)) {
+        if (size < 0 || start + size > capacity) {
             return cut(word);
         }
         long sourceAndFlags = Word.plain(ring, start + RecordLayout.SOURCE);
+        long lengthAndGuard = Word.plain(ring, start + RecordLayout.LENGTH);
         int flags = RecordLayout.high(sourceAndFlags);
-        int length = RecordLayout.low(Word.plain(ring, start + RecordLayout.LENGTH));
+        int length = RecordLayout.low(lengthAndGuard);
+        long stampAndChecksum = Word.plain(ring, start + RecordLayout.STAMP);
+        int guard = RecordLayout.guard(cursor, sourceAndFlags, length, stampAndChecksum);
+        if ((flags & RecordLayout.KIND) == RecordLayout.CHUNK
+                ? !RecordLayout.guarded(ring, cursor, size)
+                : guard != RecordLayout.high(lengthAndGuard)) {
+            reader.corrupted(cursor, "its header; skipped");
+            tracks.lost(area.number(), cursor, cursor + size);
+            mark(size);
+            return 1;
+        }
+        if (!RecordLayout.fits(flags, length, start, size, capacity)) {
+            return cut(word);
+        }
+        if ((flags & RecordLayout.CHECKED) != 0
+                && !intact(flags, start, length, RecordLayout.high(stampAndChecksum))) {
+            reader.corrupted(cursor, "its payload; skipped");
+            mark(size);
+            return 1;
+        }
         int source = RecordLayout.low(sourceAndFlags);
         switch (flags & RecordLayout.KIND) {
-            case RecordLayout.PAD -> {
-                mark(size);
-                return 1;
-            }
+            case RecordLayout.PAD -> mark(size);
             case RecordLayout.MESSAGE, RecordLayout.CHUNK -> {
-                if (!offer(flags, source, start, length)) {
-                    return 0;
-                }
+                return offer(flags, source, start, length, size);
             }
             default -> {
                 reader.corrupted(cursor, "flags=" + flags + "; skipped");
                 mark(size);
-                return 1;
             }
-        }
-        long position = cursor;
-        mark(size);
-        if (givenUp) {
-            answers.gaveUp(source, position);
-        } else {
-            answers.read(flags, source, position);
         }
         return 1;
     }
 
-    /** Offers a record until its handler comes to its end; false when the boot is to end first. */
-    private boolean offer(int flags, int source, long start, int length) {
-        long mark = cursor / RecordLayout.UNIT << ATTEMPT_BITS;
-        long before = Word.plain(tables, at + FrameLayout.CONTROL_ATTEMPT);
-        int attempt = (before ^ mark) >>> ATTEMPT_BITS == 0
-                ? 1 + (int) (before & (1 << ATTEMPT_BITS) - 1)
+    private boolean intact(int flags, long start, int length, int expected) {
+        if (checksum == null) {
+            checksum = new Checksum();
+        }
+        return checksum.of(ring, start + RecordLayout.headerSize(flags), length) == expected;
+    }
+
+    /** Offers a record; returns 0 when it must stay unread. */
+    private int offer(int flags, int source, long start, int length, long size) {
+        long position = cursor;
+        if (!retries.none() && retries.holds(source)) {
+            return setAside(source, start, size, 0);
+        }
+        long mark = position / RecordLayout.UNIT << ATTEMPT_BITS;
+        int attempt = (attempted ^ mark) >>> ATTEMPT_BITS == 0
+                ? 1 + (int) (attempted & (1 << ATTEMPT_BITS) - 1)
                 : 1;
-        givenUp = false;
-        while (true) {
-            if (attempt > ATTEMPT_LIMIT) {
-                givenUp = true;
-                reader.poisoned(source, cursor, ATTEMPT_LIMIT);
-                offering.giveUp(flags, start, length);
-                return true;
-            }
-            Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, mark | attempt);
-            if (offering.offer(flags, source, cursor, start, length, attempt)) {
-                // One writer: no fence for a number that people look at.
-                read.lazySet(read.getPlain() + 1);
-                return true;
+        if (attempt <= policy.attempts()) {
+            attempted = mark | attempt;
+            Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, attempted);
+            if (offering.offer(flags, source, position, start, length, attempt)) {
+                handled++;
+                mark(size);
+                answers.read(flags, source, position);
+                return 1;
             }
             if (reader.stopping()) {
-                return false;
+                return 0;
             }
-            attempt++;
         }
+        return failed(flags, source, start, length, size, Math.min(attempt, policy.attempts()));
+    }
+
+    /** A handler has failed: sets the record aside, or makes it a dead letter. */
+    private int failed(int flags, int source, long start, int length, long size, int attempt) {
+        long position = cursor;
+        if (attempt == 1 && reader.lostMemory()) {
+            // What cannot be read must not be copied either; when the memory is lost the IPCA moves.
+            full = true;
+            again = System.nanoTime() + LOST_PAUSE;
+            return 0;
+        }
+        if (attempt == policy.attempts()
+                && vsr.letters().add(area.number(), ring, start, size, attempt,
+                        reader.failure(), view)) {
+            reader.poisoned(source, position, attempt);
+            offering.giveUp(flags, source, start, length);
+            mark(size);
+            answers.gaveUp(flags, source, position);
+            return 1;
+        }
+        return setAside(source, start, size, attempt);
+    }
+
+    private int setAside(int source, long start, long size, int attempt) {
+        if (retries.setAside(source, cursor, ring, start, size, attempt)) {
+            full = false;
+            told = false;
+            mark(size);
+            return 1;
+        }
+        if (!told) {
+            told = true;
+            reader.full(source, cursor, "retry store");
+        }
+        full = true;
+        again = System.nanoTime() + Math.max(FULL_PAUSE, policy.delay(attempt));
+        return 0;
+    }
+
+    /** Whether the ring waits: for room in the retry store, or to move away from lost memory. */
+    private boolean pausing() {
+        return full && System.nanoTime() - again < 0 || area.damaged();
     }
 
     /** The read mark: what was before the cursor is never offered again. */
     private void mark(long size) {
         cursor += size;
         Word.release(tables, at + FrameLayout.CONTROL_CURSOR, cursor);
-        if (cursor - head > area.capacity() / 4) {
+    }
+
+    /** So that writers of a full ring need not wait for the end of the scan; all was answered before. */
+    private void trim() {
+        if (cursor - head > capacity / 4) {
             delete();
         }
     }
@@ -235,10 +382,10 @@ public final class Scanner {
     private void delete() {
         head = cursor;
         Word.release(tables, at + FrameLayout.CONTROL_HEAD, head);
+        answers.deleted();
         VarHandle.fullFence();
-        if (Word.opaque(tables, at + FrameLayout.CONTROL_WAITERS) != 0) {
-            area.queue().wakeFirst();
-        }
+        // Not the word of waiters: it lies in the writers' line, which the next write would miss.
+        area.queue().wakeFirst();
     }
 
     /** A commit word that no writer stored: nothing behind it can be found again. */
@@ -246,6 +393,7 @@ public final class Scanner {
         String what = "its commit word 0x" + Long.toHexString(word) + "; cut there";
         boolean cut = area.exclusively(me, () -> area.cut(cursor));
         if (cut) {
+            tracks.lost(area.number(), cursor, Long.MAX_VALUE);
             reader.corrupted(cursor, what);
         }
         return 1;
@@ -253,11 +401,8 @@ public final class Scanner {
 
     /** Sleeps until the doorbell rings, or so long (S9: an idle partition costs no processor time). */
     public void await(long nanos) {
-        for (int spin = 0; spin < SPINS; spin++) {
-            if (something()) {
-                return;
-            }
-            Thread.onSpinWait();
+        if (look()) {
+            return;
         }
         boolean asleep = area.exclusively(me,
                 () -> Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 1));
@@ -268,14 +413,36 @@ public final class Scanner {
         if (!something()) {
             // Firmware may have left its interrupt pending, which would make every sleep end at once.
             Thread.interrupted();
-            LockSupport.parkNanos(this, nanos);
+            LockSupport.parkNanos(this, Math.min(nanos, rest()));
         }
         Word.opaque(tables, at + FrameLayout.CONTROL_SLEEPING, 0);
     }
 
-    /** Looks without sleeping, for processors that poll. */
-    public boolean something() {
-        return Word.acquire(ring, cursor & mask) != 0 || remap != null || peers.noticed(index)
-                || streams.dirty() || reader.waiting();
+    /** Looks for a little while, without sleeping; whether there is something. */
+    public boolean look() {
+        if (gathering) {
+            for (int pause = 0; pause < GATHER_PAUSES; pause++) {
+                Thread.onSpinWait();
+            }
+        }
+        for (int look = 0; look < LOOKS; look++) {
+            if (something()) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    boolean something() {
+        return Word.acquire(ring, cursor & mask) != 0 && !pausing() || remap != null
+                || peers.noticed(index) || peers.roomNoticed(index)
+                || streams.dirty() || retries.due() || reader.waiting();
+    }
+
+    /** Nanoseconds until something that was put off is due. */
+    private long rest() {
+        return Math.min(retries.rest(),
+                full ? Math.max(0, again - System.nanoTime()) : Long.MAX_VALUE);
     }
 }

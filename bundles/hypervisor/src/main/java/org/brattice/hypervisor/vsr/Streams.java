@@ -67,10 +67,17 @@ final class Streams {
         return Word.acquire(tables, at(entry)) >>> ID_SHIFT;
     }
 
+    /** The word of an entry that a record names: of a damaged one, that of no message. */
+    private long word(long entry) {
+        return entry >= 0 && entry < FrameLayout.STREAM_LIMIT
+                ? Word.acquire(tables, at(entry))
+                : FREE;
+    }
+
     /** Changes the state of an entry that still holds a message in the state expected. */
     private boolean change(long entry, long id, long from, long to) {
-        long word = Word.acquire(tables, at(entry));
-        return word >>> ID_SHIFT == id && (word & 3) == from
+        long word = word(entry);
+        return word != FREE && word >>> ID_SHIFT == id && (word & 3) == from
                 && Word.compareAndSet(tables, at(entry), word, word & ~3L | to);
     }
 
@@ -142,8 +149,8 @@ final class Streams {
 
     /** Whether the receiver still takes chunks of it. */
     boolean wanted(long entry, long id) {
-        long word = Word.acquire(tables, at(entry));
-        return word >>> ID_SHIFT == id && (word & 3) != REFUSED;
+        long word = word(entry);
+        return word != FREE && word >>> ID_SHIFT == id && (word & 3) != REFUSED;
     }
 
     void refuse(long entry, long id) {
@@ -154,8 +161,9 @@ final class Streams {
     void done(long entry, long id) {
         long word;
         do {
-            word = Word.acquire(tables, at(entry));
-        } while (word >>> ID_SHIFT == id && !Word.compareAndSet(tables, at(entry), word, FREE));
+            word = word(entry);
+        } while (word != FREE && word >>> ID_SHIFT == id
+                && !Word.compareAndSet(tables, at(entry), word, FREE));
     }
 
     boolean dirty() {
@@ -171,9 +179,10 @@ final class Streams {
             long word = Word.acquire(tables, at(entry));
             if ((word & 3) == ABORTED) {
                 if (Word.opaque(tables, at(entry) + LAST) < cursor) {
+                    // First told, then freed: killed in between, it is told again, never not at all.
                     int source = (int) Word.opaque(tables, at(entry) + SOURCE);
-                    Word.release(tables, at(entry), FREE);
                     listener.aborted(source, word >>> ID_SHIFT);
+                    Word.release(tables, at(entry), FREE);
                     heard++;
                 } else {
                     rest = true;

@@ -1,17 +1,28 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntPredicate;
 
+import org.brattice.api.Blockage;
+import org.brattice.api.DeadLetter;
 import org.brattice.api.Delivery;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
+import org.brattice.api.Tracking;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.FrameLayout;
+import org.brattice.hypervisor.memory.Word;
 
 /**
  * The virtual shared resource: the sum of all IPCAs, and the way in (S3). Who may reach what is decided
@@ -19,12 +30,17 @@ import org.brattice.hypervisor.memory.FrameLayout;
  * by holders on their own threads.
  */
 public final class Vsr {
+    private static final int SHUT_TRIES = 1000;
+
     private final Frame frame;
     private final Holders holders;
     private final WaitGraph graph;
     private final Area.LeaseWatch watch;
     private final Clock clock = new Clock();
+    private final Tracks tracks;
     private final AtomicReferenceArray<Peer> peers;
+    private final RetryStore retry;
+    private final DeadLetters letters;
     private volatile int highest;
 
     /** A partition that can be named, with its IPCA as far as it has one. */
@@ -32,52 +48,262 @@ public final class Vsr {
         private final int number;
         private final String name;
         private final Doorbell doorbell = new Doorbell();
+        private final WaitQueue queue;
         private volatile Area area;
+        private volatile Seen seen = Seen.NONE;
 
-        private Peer(int number, String name) {
+        private Peer(int number, String name, WaitQueue queue) {
             this.number = number;
             this.name = name;
+            this.queue = queue;
         }
+    }
+
+    /** A lease, and when it was first seen. */
+    private record Seen(long lease, long nanos) {
+        private static final Seen NONE = new Seen(Lease.FREE, 0);
     }
 
     public Vsr(Frame frame, Holders holders, Area.LeaseWatch watch) {
         this.frame = frame;
         this.holders = holders;
         this.watch = watch;
+        this.tracks = new Tracks(frame.memory(), frame.layout());
         this.graph = new WaitGraph(frame.layout().partitions());
         this.peers = new AtomicReferenceArray<>(frame.layout().partitions());
+        this.retry = new RetryStore(frame.memory(), frame.layout());
+        this.letters = new DeadLetters(frame.memory(), frame.layout(),
+                frame.description().stores().letterLimit(), this::name);
         this.highest = (int) frame.word(FrameLayout.HEADER_NEXT_NUMBER) - 1;
     }
 
-    /** Lets the time that records carry go on; to be called ten times a second. Control thread. */
+    /** Messages set aside for their receivers. */
+    public RetryStore retry() {
+        return retry;
+    }
+
+    /** Messages that were given up. */
+    public DeadLetters letters() {
+        return letters;
+    }
+
+    /**
+     * Finds the messages set aside and the dead letters that an earlier process has left. Control thread,
+     * before any IPCA is repaired, because what is there was not acknowledged.
+     *
+     * @return what was damaged, in words
+     */
+    public List<String> attachStores(IntPredicate known) {
+        List<String> damages = new ArrayList<>(retry.attach(known));
+        damages.addAll(letters.attach());
+        return damages;
+    }
+
+    /**
+     * Drops letters whose messages wait still: the process ended between the two. Control thread, when
+     * the IPCAs are open, before any boot.
+     */
+    public void settleStores() {
+        Map<Integer, Set<Long>> aside = new HashMap<>();
+        letters.settle((receiver, position) -> {
+            Area area = area(receiver);
+            return area != null && Unread.waits(frame.memory(), layout(), area, position)
+                    || aside.computeIfAbsent(receiver, retry::positions).contains(position);
+        });
+    }
+
+    /** What became of messages that an earlier process has read and perhaps not acknowledged. */
+    public Attach.Acknowledged acknowledged() {
+        return new Attach.Acknowledged() {
+            @Override
+            public boolean known(int source) {
+                return Vsr.this.known(source);
+            }
+
+            @Override
+            public boolean aside(int receiver, int source, long position) {
+                return retry.aside(receiver, source, position);
+            }
+
+            @Override
+            public Set<Long> completeAside(int receiver) {
+                Set<Long> complete = new HashSet<>();
+                for (Unread record : retry.records(receiver)) {
+                    Attach.completesAt(record.memory(), record.start(), complete);
+                }
+                return complete;
+            }
+
+            @Override
+            public boolean givenUp(int receiver, long position) {
+                return letters.contains(receiver, position);
+            }
+        };
+    }
+
+    /**
+     * Puts a dead letter back into its receiver's retry queue, as the last one of its source. Any thread.
+     *
+     * @return why not, in words, or null
+     */
+    public String redeliver(long id) {
+        synchronized (letters) {
+            DeadLetter letter = letters.letter(id);
+            String refusal = letter == null
+                    ? "letter=" + id + " is unknown: list the letters"
+                    : refusal(letter);
+            if (refusal == null) {
+                letters.drop(id);
+                ring(letter.receiverNumber());
+            }
+            return refusal;
+        }
+    }
+
+    /** Puts it back, or says why not. */
+    private String refusal(DeadLetter letter) {
+        String what = "letter=" + letter.id() + " ";
+        if (!known(letter.receiverNumber())) {
+            return what + "was sent to " + letter.receiver() + " with number="
+                    + letter.receiverNumber() + ", which is gone for ever: export it, then drop it";
+        }
+        if (letter.chunk()) {
+            return what
+                    + "is a chunk of a larger message, which was refused as a whole: have it sent"
+                    + " again";
+        }
+        if (letter.kept() < letter.length()) {
+            return what + "has no payload: bytes=" + letter.length()
+                    + " were more than dead.letter.limit of the frame description";
+        }
+        return retry.putBack(letter.receiverNumber(), letter.sourceNumber(),
+                letters.record(letter.id()))
+                        ? null
+                        : what + "does not fit into the retry store, which has bytes="
+                                + retry.free()
+                                + " free: try again when messages set aside have been read";
+    }
+
+    /**
+     * Lets the time that records carry go on, and passes over those who were called and do not come; to
+     * be called ten times a second. Control thread.
+     */
     public void tick() {
         clock.tick();
+        for (int i = 0; i < peers.length(); i++) {
+            Peer peer = peers.get(i);
+            if (peer != null) {
+                peer.queue.pass();
+                look(peer);
+            }
+        }
+    }
+
+    /** So that one can tell later for how long a lease has been held at least. */
+    private static void look(Peer peer) {
+        Area area = peer.area;
+        long lease = area == null ? Lease.FREE : area.lease();
+        if (lease != peer.seen.lease) {
+            peer.seen = Lease.held(lease) ? new Seen(lease, System.nanoTime()) : Seen.NONE;
+        }
+    }
+
+    int tenths() {
+        return clock.tenths();
     }
 
     /** Enters a partition. Control thread. */
     public void enter(int number, String name) {
         highest = Math.max(highest, number);
-        peers.set(index(number), new Peer(number, name));
+        WaitQueue queue = new WaitQueue(peers.length(), sender -> call(sender, number));
+        peers.set(index(number), new Peer(number, name, queue));
     }
 
     /** Makes an area, whose control words are in the tables, the partition's IPCA. */
     public Area open(int number, int control) {
         Peer peer = peer(number);
-        Area area = new Area(frame, control, holders, peer.doorbell, watch, clock);
+        Area area = new Area(frame, control, holders, peer.doorbell, peer.queue, watch, clock);
+        peer.queue.open(area);
         peer.area = area;
         return area;
     }
 
     /** An area to move a partition's IPCA to; its control words are in the tables. */
     public Area prepare(int number, int control) {
-        return new Area(frame, control, holders, peer(number).doorbell, watch, clock);
+        Peer peer = peer(number);
+        Area area = new Area(frame, control, holders, peer.doorbell, peer.queue, watch, clock);
+        area.checked(peer.area != null && peer.area.checked());
+        return area;
+    }
+
+    /** Whether those who write to a partition give payloads a checksum from now on. */
+    public void checked(int number, boolean checked) {
+        area(number).checked(checked);
     }
 
     /** Moves an IPCA: on its scanner's thread, or where it has none at present on the control thread. */
     public void move(Area from, Area to) {
-        long salvaged = new Remap(frame).move(from, to);
-        peer(from.number()).area = to;
-        from.succeeded(new Area.Succession(to, salvaged));
+        Area.Succession next = new Remap(frame).move(from, to);
+        Peer peer = peer(from.number());
+        peer.queue.open(to);
+        peer.area = to;
+        from.succeeded(next);
+    }
+
+    /** What {@link #bury} has done when a live holder of the lease was in the way: try again. */
+    public static final int BUSY = -1;
+
+    /**
+     * Shuts the senders of a partition out and turns what it has not read into dead letters. When they do
+     * not all fit nothing is changed, and its senders go on. Its boot can reach nothing more; to be
+     * followed by {@link #remove} at once. Control thread.
+     *
+     * @return how many messages do not fit, or {@link #BUSY}
+     */
+    public int bury(int number, String reason) {
+        Peer peer = peer(number);
+        Area area = peer.area;
+        if (area != null && !shut(area)) {
+            return BUSY;
+        }
+        List<Unread> unread = area == null
+                ? retry.records(number)
+                : Unread.of(frame.memory(), layout(), retry, area);
+        int lacking = letters.addAll(number, unread, reason);
+        if (lacking > 0 && area != null) {
+            reopen(peer, area);
+        }
+        return lacking;
+    }
+
+    /** Takes the lease away from everybody when nobody holds it, so that no writer can be inside. */
+    private boolean shut(Area area) {
+        long at = layout().controls(area.control()) + FrameLayout.CONTROL_LEASE;
+        for (int tries = 0; tries < SHUT_TRIES; tries++) {
+            long lease = area.lease();
+            boolean free = lease == Lease.FREE || Lease.held(lease) && holders.gone(lease);
+            if (free && Word.compareAndSet(frame.memory(), at, lease, Lease.MOVED)) {
+                return true;
+            }
+            Thread.yield();
+        }
+        return false;
+    }
+
+    /** Lets the senders of a shut IPCA go on, where it lies. */
+    private void reopen(Peer peer, Area area) {
+        area.view().revoke();
+        long at = layout().controls(area.control());
+        long end = Chain.of(frame.memory().asSlice(area.base(), area.capacity()),
+                Word.opaque(frame.memory(), at + FrameLayout.CONTROL_CURSOR)).end();
+        Word.opaque(frame.memory(), at + FrameLayout.CONTROL_WAITERS, 0);
+        Word.release(frame.memory(), at + FrameLayout.CONTROL_LEASE, Lease.FREE);
+        Area again = new Area(frame, area.control(), holders, peer.doorbell, peer.queue, watch,
+                clock);
+        again.checked(area.checked());
+        peer.area = again;
+        peer.queue.open(again);
+        area.succeeded(new Area.Succession(again, end, Set.of()));
     }
 
     /**
@@ -92,11 +318,30 @@ public final class Vsr {
         if (area != null) {
             lease = area.storeMoved();
             area.view().revoke();
-            area.succeeded(new Area.Succession(null, 0));
+            area.succeeded(Area.Succession.NONE);
         }
         peers.set(index(number), null);
-        abortStreams(number);
+        retry.remove(number);
+        peer.queue.wakeAll();
+        tracks.lost(number, 0, Long.MAX_VALUE);
+        endOf(number);
+        for (int i = 0; i < peers.length(); i++) {
+            if (peers.get(i) != null) {
+                peers.get(i).queue.hold(number, false);
+            }
+        }
         return lease;
+    }
+
+    /** A partition's boot has ended: nobody is to call it, and what it has begun is aborted. */
+    public void endOf(int source) {
+        for (int i = 0; i < peers.length(); i++) {
+            Peer peer = peers.get(i);
+            if (peer != null) {
+                peer.queue.forget(source);
+            }
+        }
+        abortStreams(source);
     }
 
     /** Aborts what a source has begun and can no longer end. */
@@ -135,13 +380,14 @@ public final class Vsr {
             Area area = peer == null ? null : peer.area;
             if (area != null) {
                 area.view().revoke();
-                area.succeeded(new Area.Succession(null, 0));
+                area.succeeded(Area.Succession.NONE);
             }
         }
     }
 
     private void abortStreams(int source, Peer peer) {
         if (peer != null && streams(peer.number).abortAll(index(source))) {
+            peer.queue.streams().freed();
             peer.doorbell.ring();
         }
     }
@@ -185,6 +431,45 @@ public final class Vsr {
         Peer peer = peer(number);
         if (peer != null) {
             peer.doorbell.ring();
+        }
+    }
+
+    /** There is room for a sender at a receiver: its event scan is to come. Any thread. */
+    private void call(int sender, int receiver) {
+        if (known(sender)) {
+            new Peers(frame.memory(), layout()).room(index(sender), index(receiver));
+            ring(sender);
+        }
+    }
+
+    /**
+     * Holds a sender back at a receiver, or lets it go on: while it is held back it finds no room there,
+     * and its waits are in nobody's way. Kept until the process ends or one of both is gone. Any thread.
+     *
+     * @return whether that changed anything
+     */
+    public boolean holdBack(int receiver, int source, boolean back) {
+        Peer peer = peer(receiver);
+        return peer != null && peer.queue.hold(source, back);
+    }
+
+    /** Whether a sender is held back at a receiver. */
+    public boolean heldBack(int receiver, int source) {
+        Peer peer = peer(receiver);
+        return peer != null && peer.queue.heldBack(source);
+    }
+
+    /** Begins a sender's turn at a receiver, if it has one: its sends go as the first in line. */
+    boolean beginTurn(Holder me, int receiver) {
+        Peer peer = peer(receiver);
+        return peer != null && peer.queue.begin(me);
+    }
+
+    /** Ends a turn that was begun. */
+    void endTurn(Holder me, int receiver) {
+        Peer peer = peer(receiver);
+        if (peer != null) {
+            peer.queue.end(me);
         }
     }
 
@@ -234,9 +519,7 @@ public final class Vsr {
     /** Bytes of the largest payload that goes to a partition as one record; 0 without an IPCA. */
     public int recordLimit(int receiver) {
         Area area = area(receiver);
-        return area == null
-                ? 0
-                : (int) RecordLayout.recordLimit(area.capacity()) - RecordLayout.HEADER;
+        return area == null ? 0 : area.payloadLimit();
     }
 
     /** The position up to which a receiver has read what a partition asked to be notified of. */
@@ -261,17 +544,230 @@ public final class Vsr {
     }
 
     private long send(Holder me, int receiver, Delivery delivery) {
+        return send(me, receiver, delivery, delivery.waitNanos());
+    }
+
+    /** Sends what is outgoing, waiting for so long. */
+    long send(Holder me, int receiver, Delivery delivery, long waitNanos) {
         try {
-            if (me.outgoing.bytes() > recordLimit(receiver)) {
-                return sendChunks(me, receiver, delivery);
-            }
-            if (delivery.notifies()) {
-                me.outgoing.notifies();
-            }
-            return write(me, receiver, delivery.waitNanos());
+            return delivery.tracks()
+                    ? tracked(me, receiver, delivery, waitNanos)
+                    : untracked(me, receiver, delivery, waitNanos);
         } finally {
             me.outgoing.clear();
         }
+    }
+
+    private long tracked(Holder me, int receiver, Delivery delivery, long waitNanos) {
+        long track = tracks.take(index(me.number()), receiver);
+        if (track == Tracks.NONE) {
+            return IpcaService.NO_ROOM;
+        }
+        long result = IpcaService.NO_ROOM;
+        try {
+            me.outgoing.tracks(frame.memory(), track);
+            result = untracked(me, receiver, delivery, waitNanos);
+            return result;
+        } finally {
+            if (result < 0) {
+                tracks.free(track);
+            } else {
+                tracks.sent(track);
+            }
+        }
+    }
+
+    private long untracked(Holder me, int receiver, Delivery delivery, long waitNanos) {
+        Area area = area(receiver);
+        if (area == null || me.outgoing.bytes() > area.payloadLimit()) {
+            return sendChunks(me, receiver, delivery);
+        }
+        if (delivery.notifies()) {
+            me.outgoing.notifies();
+        }
+        long result = write(me, area, waitNanos);
+        return result == IpcaService.NO_ROOM && delivery.wakes()
+                ? callWhenRoom(me, receiver)
+                : result;
+    }
+
+    /** What has become of a message; see {@link IpcaService#track}. */
+    public Optional<Tracking> track(int source, int receiver, long position) {
+        return tracks.look(index(source), receiver, position);
+    }
+
+    /** The first message that a partition has not read, or null. Any thread. */
+    public Blockage.Unread oldestUnread(int number) {
+        Area area = area(number);
+        Blockage.Unread aside = retry.oldest(number, this::name);
+        Blockage.Unread inRing = null;
+        try {
+            inRing = area == null ? null : new Glance(frame, area, this::name).oldest();
+        } catch (InternalError e) {
+            // Lost memory: the IPCA is about to move away from it, and nobody here writes.
+            return aside;
+        }
+        return aside == null || inRing != null && inRing.position() < aside.position()
+                ? inRing
+                : aside;
+    }
+
+    /** Who writes to a partition's IPCA at this moment, or null. Any thread. */
+    public Blockage.Lease lease(int number) {
+        Peer peer = peer(number);
+        Area area = peer == null ? null : peer.area;
+        long lease = area == null ? Lease.FREE : area.lease();
+        if (!Lease.held(lease) || holders.gone(lease)) {
+            return null;
+        }
+        Holder holder = holders.of(lease);
+        Seen seen = peer.seen;
+        long nanos = seen.lease == lease ? System.nanoTime() - seen.nanos : 0;
+        return holder == null
+                ? null
+                : new Blockage.Lease(name(holder.number()), holder.scanning(),
+                        Duration.ofNanos(nanos));
+    }
+
+    /** Who waits for room in a partition's IPCA, in order. Any thread. */
+    public List<Blockage.InLine> line(int number) {
+        Peer peer = peer(number);
+        return peer == null
+                ? List.of()
+                : peer.queue.line(Blockage.LINE_LIMIT).stream()
+                        .map(spot -> new Blockage.InLine(name(spot.number()), spot.wakes(),
+                                Duration.ofNanos(spot.nanos()), spot.bytes(), spot.heldBack()))
+                        .toList();
+    }
+
+    /** The partition for whose room a partition's event scan waits, or null. Any thread. */
+    public String waitsFor(int number) {
+        int other = known(number) ? graph.waitsFor(number) : -1;
+        Peer peer = other < 0 ? null : peers.get(other);
+        return peer == null ? null : peer.name;
+    }
+
+    /** Puts in order what senders track, when all IPCAs of an earlier process are open. */
+    public void attachTracks() {
+        Tracks.Ends ends = new Tracks.Ends() {
+            @Override
+            public long end(int receiver) {
+                Area area = area(receiver);
+                return area == null ? -1 : area.end();
+            }
+
+            @Override
+            public long head(int receiver) {
+                return area(receiver).head();
+            }
+        };
+        for (int i = 0; i < peers.length(); i++) {
+            if (peers.get(i) != null) {
+                tracks.attach(i, ends);
+            }
+        }
+    }
+
+    /**
+     * Opens a chunked message to a receiver, waiting for one of those on their way to be through.
+     *
+     * @return its entry, or NO_ROOM, NO_IPCA, DEADLOCK
+     */
+    int openStream(Holder me, int receiver, Streams streams, long waitNanos) {
+        Peer peer = peer(receiver);
+        if (peer == null) {
+            return (int) IpcaService.NO_IPCA;
+        }
+        StreamLine line = peer.queue.streams();
+        int row = index(me.number());
+        int entry = line.waiting() ? Streams.NONE : streams.open(me.number(), row);
+        if (entry != Streams.NONE) {
+            return entry;
+        }
+        if (me.scanning() && !graph.enter(me.number(), receiver)) {
+            return (int) IpcaService.DEADLOCK;
+        }
+        try {
+            entry = line.await(streams, me, row, waitNanos, () -> receives(peer));
+        } finally {
+            if (me.scanning()) {
+                graph.leave(me.number());
+            }
+        }
+        if (entry != Streams.NONE) {
+            return entry;
+        }
+        return (int) (receives(peer) ? IpcaService.NO_ROOM : IpcaService.NO_IPCA);
+    }
+
+    private static boolean receives(Peer peer) {
+        Area.Succession next = peer.area.succession();
+        return next == null || next.area() != null;
+    }
+
+    /** A chunked message to a receiver is no longer on its way. */
+    void streamFreed(int receiver) {
+        Peer peer = peer(receiver);
+        if (peer != null) {
+            peer.queue.streams().freed();
+        }
+    }
+
+    /** Takes a place in line for the record that found no room. */
+    long callWhenRoom(Holder me, int receiver) {
+        Peer peer = peer(receiver);
+        if (peer == null) {
+            return IpcaService.NO_IPCA;
+        }
+        peer.queue.callWhenRoom(me, me.outgoing.size());
+        return IpcaService.NO_ROOM;
+    }
+
+    /** Sends a batch; see {@link IpcaService#sendBatch}. */
+    public int sendBatch(Holder me, int receiver, MemorySegment messages, int size,
+            Delivery delivery) {
+        checkReceiver(me, receiver);
+        Area area = area(receiver);
+        if (area == null) {
+            return (int) IpcaService.NO_IPCA;
+        }
+        checkBatch(messages.byteSize(), size, area);
+        me.outgoing.batch(me.number(), messages, size, delivery.notifies());
+        try {
+            return sections(me, receiver, messages.byteSize() / size, delivery.waitNanos());
+        } finally {
+            me.outgoing.clear();
+        }
+    }
+
+    private static void checkBatch(long bytes, int size, Area area) {
+        if (size < 1 || size > area.payloadLimit()) {
+            throw new HypervisorCallException("size=" + size + " of a batch must be 1 to "
+                    + area.payloadLimit() + ", this receiver's recordLimit");
+        }
+        if (bytes % size != 0 || bytes / size > Integer.MAX_VALUE) {
+            throw new HypervisorCallException("bytes=" + bytes + " are no whole number of messages"
+                    + " of size=" + size + ", or more than " + Integer.MAX_VALUE);
+        }
+    }
+
+    private int sections(Holder me, int receiver, long messages, long waitNanos) {
+        long deadline = waitNanos == 0 ? 0 : System.nanoTime() + waitNanos;
+        int sent = 0;
+        while (sent < messages) {
+            Area area = area(receiver);
+            if (area == null) {
+                return sent > 0 ? sent : (int) IpcaService.NO_IPCA;
+            }
+            me.outgoing.section(sent, RecordLayout.recordLimit(area.capacity()));
+            long rest = waitNanos == 0 ? 0 : Math.max(0, deadline - System.nanoTime());
+            long result = write(me, area, rest);
+            if (result < 0) {
+                return sent > 0 ? sent : (int) result;
+            }
+            sent += me.outgoing.records();
+        }
+        return sent;
     }
 
     private void checkReceiver(Holder me, int receiver) {
@@ -288,17 +784,23 @@ public final class Vsr {
     /** Writes one record, following the receiver's IPCA when it moves. */
     long write(Holder me, int receiver, long waitNanos) {
         Area area = area(receiver);
-        if (area == null) {
-            return IpcaService.NO_IPCA;
-        }
+        return area == null ? IpcaService.NO_IPCA : write(me, area, waitNanos);
+    }
+
+    private long write(Holder me, Area first, long waitNanos) {
+        Area area = first;
         me.outgoing.stage(me, frame.memory());
+        me.outgoing.checked(first.checked());
         while (true) {
-            long result = area.write(me, graph, waitNanos);
+            long result = writeIn(area, me, waitNanos);
             if (result != Area.MOVED) {
                 return result;
             }
-            Area.Succession next = awaitSuccession(area);
-            if (me.committed >= 0 && me.committed < next.salvaged()) {
+            Area.Succession next = awaitSuccession(me, area);
+            if (next == null) {
+                return IpcaService.NO_ROOM;
+            }
+            if (me.committed >= 0 && next.holds(me.committed)) {
                 return me.committed;
             }
             if (next.area() == null) {
@@ -308,12 +810,44 @@ public final class Vsr {
         }
     }
 
-    private static Area.Succession awaitSuccession(Area area) {
+    private long writeIn(Area area, Holder me, long waitNanos) {
+        try {
+            return area.write(me, graph, waitNanos);
+        } catch (InternalError e) {
+            // Optimised code meets lost memory late: then the record is behind its section.
+            return area.damaged(me);
+        }
+    }
+
+    /** Where it went; null when one's own event scan, which must go on, is needed for a move like it. */
+    private Area.Succession awaitSuccession(Holder me, Area area) {
         Area.Succession next;
         while ((next = area.succession()) == null) {
+            Area own = me.scanning() ? area(me.number()) : null;
+            if (own != null && own.suspect() && area.suspect()) {
+                return null;
+            }
             Thread.yield();
         }
         return next;
+    }
+
+    /** An IPCA that cannot be moved away from lost memory: nobody writes to it again. Control thread. */
+    public void abandon(Area area) {
+        area.view().revoke();
+        area.succeeded(Area.Succession.NONE);
+    }
+
+    /** All IPCAs that can be written. */
+    public List<Area> areas() {
+        List<Area> areas = new ArrayList<>();
+        for (int i = 0; i < peers.length(); i++) {
+            Peer peer = peers.get(i);
+            if (peer != null && peer.area != null) {
+                areas.add(peer.area);
+            }
+        }
+        return areas;
     }
 
     private long sendChunks(Holder me, int receiver, Delivery delivery) {

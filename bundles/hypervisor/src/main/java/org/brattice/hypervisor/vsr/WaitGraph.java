@@ -28,6 +28,11 @@ public final class WaitGraph {
         return true;
     }
 
+    /** The place of the partition that one waits for, or -1. */
+    synchronized int waitsFor(int waiter) {
+        return waitsFor[waiter % waitsFor.length];
+    }
+
     synchronized void leave(int waiter) {
         waitsFor[waiter % waitsFor.length] = -1;
     }

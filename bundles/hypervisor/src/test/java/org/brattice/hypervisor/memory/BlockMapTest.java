@@ -27,8 +27,9 @@ class BlockMapTest {
 
     @BeforeEach
     void open() throws IOException {
+        StoreSizes small = new StoreSizes(4096, 4096, 1024, 4096);
         frame = Frame.open(data, new FrameDescription("test", 17 * BLOCK, BLOCK, 4, 8,
-                Backing.DATA, Map.of()));
+                Backing.DATA, Map.of(), small));
         blocks = new BlockMap(frame);
     }
 

@@ -23,8 +23,8 @@ class FrameLayoutTest {
     @Test
     void shouldHaveTheOffsetsOfTheDocument() {
         Map<String, Long> documented = new HashMap<>(document.offsets());
-        documented.keySet()
-                .removeIf(name -> name.startsWith("chunk ") || name.startsWith("stream "));
+        documented.keySet().removeIf(name -> name.startsWith("chunk ")
+                || name.startsWith("stream ") || name.startsWith("track "));
         documented.keySet().removeAll(java.util.Set.of("commit word", "source", "flags", "length",
                 "guard", "stamp", "checksum", "payload"));
 
@@ -48,7 +48,10 @@ class FrameLayoutTest {
         expected.put("summary", FrameLayout.PAGE_SUMMARY);
         expected.put("streams dirty", FrameLayout.PAGE_STREAMS_DIRTY);
         expected.put("next stream", FrameLayout.PAGE_NEXT_STREAM);
+        expected.put("room summary", FrameLayout.PAGE_ROOM_SUMMARY);
         expected.put("notices", FrameLayout.PAGE_NOTICES);
+        expected.put("room", FrameLayout.PAGE_ROOM);
+        expected.put("tracks", FrameLayout.PAGE_TRACKS);
         expected.put("streams", FrameLayout.PAGE_STREAMS);
         expected.put("peers", FrameLayout.PAGE_PEERS);
         expected.put("area number", FrameLayout.CONTROL_NUMBER);
@@ -62,6 +65,43 @@ class FrameLayoutTest {
         expected.put("cursor", FrameLayout.CONTROL_CURSOR);
         expected.put("attempt", FrameLayout.CONTROL_ATTEMPT);
         expected.put("head", FrameLayout.CONTROL_HEAD);
+        expected.put("retry store", FrameLayout.HEADER_RETRY);
+        expected.put("dead letters", FrameLayout.HEADER_LETTERS);
+        expected.put("fault log", FrameLayout.HEADER_FAULTS);
+        expected.put("next letter", FrameLayout.HEADER_NEXT_LETTER);
+        expected.put("retry key", FrameLayout.RETRY_KEY);
+        expected.put("retry first", FrameLayout.RETRY_FIRST);
+        expected.put("retry end", FrameLayout.RETRY_END);
+        expected.put("retry attempt", FrameLayout.RETRY_ATTEMPT);
+        expected.put("retry last", FrameLayout.RETRY_LAST);
+        expected.put("letter id", FrameLayout.LETTER_ID);
+        expected.put("letter key", FrameLayout.LETTER_KEY);
+        expected.put("letter position", FrameLayout.LETTER_POSITION);
+        expected.put("letter flags", FrameLayout.LETTER_FLAGS);
+        expected.put("letter kept", FrameLayout.LETTER_KEPT);
+        expected.put("letter moment", FrameLayout.LETTER_MOMENT);
+        expected.put("letter attempts", FrameLayout.LETTER_ATTEMPTS);
+        expected.put("letter stream", FrameLayout.LETTER_STREAM);
+        expected.put("letter offset", FrameLayout.LETTER_OFFSET);
+        expected.put("letter total", FrameLayout.LETTER_TOTAL);
+        expected.put("letter first", FrameLayout.LETTER_FIRST);
+        expected.put("letter stamp", FrameLayout.LETTER_STAMP);
+        expected.put("letter lengths", FrameLayout.LETTER_LENGTHS);
+        expected.put("letter receiver", FrameLayout.LETTER_RECEIVER_NAME);
+        expected.put("letter source", FrameLayout.LETTER_SOURCE_NAME);
+        expected.put("letter reason", FrameLayout.LETTER_REASON);
+        expected.put("fault sequence", FrameLayout.FAULT_SEQUENCE);
+        expected.put("fault checksum", FrameLayout.FAULT_CHECKSUM);
+        expected.put("fault moment", FrameLayout.FAULT_MOMENT);
+        expected.put("fault latest", FrameLayout.FAULT_LATEST);
+        expected.put("fault count", FrameLayout.FAULT_COUNT);
+        expected.put("fault kind", FrameLayout.FAULT_KIND);
+        expected.put("fault partition", FrameLayout.FAULT_PARTITION);
+        expected.put("fault position", FrameLayout.FAULT_POSITION);
+        expected.put("fault lengths", FrameLayout.FAULT_LENGTHS);
+        expected.put("fault name", FrameLayout.FAULT_NAME);
+        expected.put("fault cause", FrameLayout.FAULT_CAUSE);
+        expected.put("fault detail", FrameLayout.FAULT_DETAIL);
         assertEquals(expected, documented);
     }
 
@@ -69,14 +109,50 @@ class FrameLayoutTest {
     void shouldHaveTheTablesOfTheDocument() {
         FrameLayout standard = FrameLayout.of(1L << 30, 16 << 20, 256);
 
-        assertEquals(Map.of("header", 0L, "block map", FrameLayout.HEADER_SIZE, "partition table",
-                standard.partitionTable(), "pages", standard.pages(), "control areas",
-                standard.controls(0), "end", standard.hypervisorSize()), tables());
+        Map<String, Long> expected = new HashMap<>();
+        expected.put("header", 0L);
+        expected.put("block map", FrameLayout.HEADER_SIZE);
+        expected.put("partition table", standard.partitionTable());
+        expected.put("pages", standard.pages());
+        expected.put("control areas", standard.controls(0));
+        expected.put("retry rows", standard.retryRow(0));
+        expected.put("retry links", standard.retryLinks());
+        expected.put("retry pages", standard.retryPages());
+        expected.put("letter rows", standard.letterRow(0));
+        expected.put("letter links", standard.letterLinks());
+        expected.put("letter pages", standard.letterPages());
+        expected.put("fault log", standard.fault(0));
+        expected.put("end", standard.hypervisorSize());
+        assertEquals(expected, tables());
+        Map<String, String> entries = new HashMap<>(document.entries());
+        assertEquals(expected.keySet(), plus(entries.keySet(), "end"));
+        Map<String, String> stores = Map.of("retry rows", "64", "retry links", "8", "retry pages",
+                "1024", "letter rows", "512", "letter links", "8", "letter pages", "1024",
+                "fault log", "1024");
+        entries.keySet().removeAll(stores.keySet());
         assertEquals(Map.of("header", "4096", "block map", "8", "partition table", "256", "pages",
-                "page stride", "control areas", "384"), document.entries());
+                "page stride", "control areas", "384"), entries);
+        assertEquals(stores, without(document.entries(), entries));
+        assertEquals(FrameLayout.RETRY_SIZE, standard.retryRow(1) - standard.retryRow(0));
+        assertEquals(FrameLayout.LETTER_SIZE, standard.letterRow(1) - standard.letterRow(0));
+        assertEquals(FrameLayout.FAULT_SIZE, standard.fault(1) - standard.fault(0));
+        assertEquals(8, FrameLayout.LINK_SIZE);
+        assertEquals(1024, FrameLayout.STORE_PAGE);
         assertEquals(FrameLayout.ROW_SIZE, standard.row(1) - standard.row(0));
         assertEquals(FrameLayout.CONTROL_SIZE, standard.controls(1) - standard.controls(0));
         assertEquals(256 + 64, standard.controls());
+    }
+
+    private static java.util.Set<String> plus(java.util.Set<String> names, String name) {
+        java.util.Set<String> all = new java.util.HashSet<>(names);
+        all.add(name);
+        return all;
+    }
+
+    private static Map<String, String> without(Map<String, String> all, Map<String, String> some) {
+        Map<String, String> rest = new HashMap<>(all);
+        rest.keySet().removeAll(some.keySet());
+        return rest;
     }
 
     private Map<String, Long> tables() {
@@ -94,7 +170,17 @@ class FrameLayoutTest {
                 assertTrue(layout.partitionTable() >= FrameLayout.HEADER_SIZE + 8 * blocks);
                 assertEquals(layout.row(partitions), layout.page(0));
                 assertEquals(layout.page(partitions), layout.controls(0));
-                assertEquals(layout.controls(layout.controls()), layout.hypervisorSize());
+                assertEquals(Size.align(layout.controls(layout.controls()), 128),
+                        layout.retryRow(0));
+                assertEquals(0, layout.retryRow(0) % 128);
+                assertEquals(layout.retryRow(layout.retryCount()), layout.retryLinks());
+                assertTrue(layout.retryPages() >= layout.retryLinks() + 8 * layout.retryCount());
+                assertEquals(0, layout.retryPages() % 1024);
+                assertEquals(layout.retryPages() + layout.stores().retry(), layout.letterRow(0));
+                assertEquals(layout.letterRow(layout.letterCount()), layout.letterLinks());
+                assertTrue(layout.letterPages() >= layout.letterLinks() + 8 * layout.letterCount());
+                assertEquals(layout.letterPages() + layout.stores().letters(), layout.fault(0));
+                assertEquals(layout.fault(layout.faultCount()), layout.hypervisorSize());
                 assertTrue(layout.pageStride() >= FrameLayout.PAGE_PEERS
                         + partitions * FrameLayout.PEER_SIZE);
                 assertEquals(128, layout.pageStride() % 256);

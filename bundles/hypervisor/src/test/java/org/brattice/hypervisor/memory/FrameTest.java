@@ -86,7 +86,26 @@ class FrameTest {
                 assertThrows(IllegalArgumentException.class,
                         () -> Frame.open(data, description(32 * BLOCK, Backing.DATA)))
                         .getMessage());
+        assertRefused("retry.store=16 KiB differs from retry.store=20 KiB",
+                new StoreSizes(20 << 10, 16 << 10, 4 << 10, 16 << 10));
+        assertRefused("dead.letters=16 KiB differs from dead.letters=20 KiB",
+                new StoreSizes(16 << 10, 20 << 10, 4 << 10, 16 << 10));
+        assertRefused("fault.log=16 KiB differs from fault.log=20 KiB",
+                new StoreSizes(16 << 10, 16 << 10, 4 << 10, 20 << 10));
         open(Backing.DATA).close();
+    }
+
+    /** A frame with other stores is there; the usual description does not fit it. */
+    private void assertRefused(String message, StoreSizes stores) throws IOException {
+        Path other = Files.createDirectory(data.resolve("other" + stores.hashCode()));
+        Frame.open(other, new FrameDescription("test", 16 * BLOCK, BLOCK, 4, 8, Backing.DATA,
+                Map.of(), stores)).close();
+
+        assertEquals(message + " of the frame memory in " + other.resolve("frame.mem")
+                + ": put the description back, or delete that file and lose its messages",
+                assertThrows(IllegalArgumentException.class,
+                        () -> Frame.open(other, description(16 * BLOCK, Backing.DATA)))
+                        .getMessage());
     }
 
     @Test
@@ -103,6 +122,21 @@ class FrameTest {
                 assertThrows(IllegalArgumentException.class, () -> open(Backing.DATA))
                         .getMessage());
         assertEquals(8 * BLOCK, Files.size(data.resolve("frame.mem")));
+    }
+
+    @Test
+    void shouldRefuseAFileThatWasCutWithinItsHeader() throws IOException {
+        open(Backing.DATA).close();
+        try (FileChannel file = FileChannel.open(data.resolve("frame.mem"),
+                StandardOpenOption.WRITE)) {
+            file.truncate(9);
+        }
+
+        assertEquals("frame memory in " + data.resolve("frame.mem") + " was cut short: bytes=9"
+                + " of memory=1 MiB; put the file back, or delete it and lose its messages",
+                assertThrows(IllegalArgumentException.class, () -> open(Backing.DATA))
+                        .getMessage());
+        assertEquals(9, Files.size(data.resolve("frame.mem")));
     }
 
     @Test

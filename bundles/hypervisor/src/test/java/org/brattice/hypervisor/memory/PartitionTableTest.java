@@ -148,4 +148,51 @@ class PartitionTableTest {
         table.control(number, -1);
         assertEquals(-1, table.control(number));
     }
+
+    private void damage(int number, long word, long value) {
+        Word.opaque(frame.memory(), frame.layout().row(table.index(number)) + word, value);
+    }
+
+    @Test
+    void shouldFindNothingToRepairInATableThatIsWhole() {
+        add("a");
+
+        assertEquals(List.of(), table.repair());
+    }
+
+    @Test
+    void shouldFreeRowsOfNumbersThatCannotBeTheirs() {
+        int kept = add("a");
+        int damaged = add("b");
+        damage(damaged, FrameLayout.ROW_NUMBER, -7);
+
+        assertEquals(List.of("row=2 of the partition table has number=-7, which cannot be; it was"
+                + " freed, and what it owned"), table.repair());
+
+        assertEquals(List.of(new Row(kept, "a", 4096, -1)), table.rows());
+        assertEquals(List.of(), table.repair());
+    }
+
+    @Test
+    void shouldLetGoOfControlAreasThatAreNone() {
+        int number = add("a");
+        damage(number, FrameLayout.ROW_CONTROL, 1L << 40);
+
+        assertEquals(List.of("partition number=1 has control area 1099511627776, which cannot be; a"
+                + " fresh one is made, and its messages are lost"), table.repair());
+
+        assertEquals(-1, table.control(number));
+    }
+
+    @Test
+    void shouldNotGiveANumberTwiceWhenTheNextOneIsDamaged() {
+        add("a");
+        int last = add("b");
+        frame.word(FrameLayout.HEADER_NEXT_NUMBER, 0);
+
+        assertEquals(List.of("next number=0 cannot be, for number=2 was given; it goes on behind"
+                + " that"), table.repair());
+
+        assertEquals(last + 1, table.nextNumber());
+    }
 }

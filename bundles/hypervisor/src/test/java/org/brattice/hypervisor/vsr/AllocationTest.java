@@ -32,7 +32,7 @@ class AllocationTest {
     }
 
     /** Sums up what it reads, in place. */
-    private static final class Summing implements Reader {
+    private static class Summing implements Reader {
         long sum;
         long count;
 
@@ -122,6 +122,66 @@ class AllocationTest {
         }));
         assertEquals(WARM_UP + MESSAGES, reader.count);
         assertTrue(source.sum > 0);
+    }
+
+    @Test
+    void shouldAllocateNothingForTrackedMessages() {
+        Holder me = bench.holder(x);
+        Summing reader = new Summing();
+        Summing source = new Summing();
+        Scanner scanner = bench.scanner(y, reader);
+        Scanner sender = bench.scanner(x, source);
+        MemorySegment payload = MemorySegment.ofArray(new byte[100]);
+        Delivery tracked = Delivery.TRY.tracked();
+
+        assertNone(measured(() -> {
+            bench.vsr.send(me, y, payload, tracked);
+            scanner.poll(10);
+            sender.poll(10);
+        }));
+        assertEquals(WARM_UP + MESSAGES, reader.count);
+    }
+
+    @Test
+    void shouldAllocateNothingForSendersThatAreCalled() {
+        Holder me = new Holder(bench.holders, x, true);
+        MemorySegment payload = MemorySegment.ofArray(new byte[4000]);
+        Summing reader = new Summing();
+        Summing source = new Summing() {
+            @Override
+            public void room(int receiver) {
+                if (bench.vsr.send(me, receiver, payload, Delivery.TRY) >= 0) {
+                    count++;
+                }
+            }
+        };
+        Scanner scanner = bench.scanner(y, reader);
+        Scanner sender = bench.scanner(x, source, me);
+        while (bench.vsr.send(me, y, payload, Delivery.TRY) >= 0) {
+            assertTrue(bench.vsr.area(y).unread() <= 64 << 10);
+        }
+
+        assertNone(measured(() -> {
+            bench.vsr.send(me, y, payload, Delivery.waking());
+            scanner.poll(1);
+            sender.poll(10);
+        }));
+        assertTrue(source.count > MESSAGES / 2, "called=" + source.count);
+    }
+
+    @Test
+    void shouldAllocateNothingForBatchesWithChecksums() {
+        bench.vsr.checked(y, true);
+        Holder me = bench.holder(x);
+        Summing reader = new Summing();
+        Scanner scanner = bench.scanner(y, reader);
+        MemorySegment messages = MemorySegment.ofArray(new byte[4 * 40]);
+
+        assertNone(measured(() -> {
+            bench.vsr.sendBatch(me, y, messages, 40, Delivery.TRY);
+            scanner.poll(10);
+        }));
+        assertEquals(4 * (WARM_UP + MESSAGES), reader.count);
     }
 
     @Test

@@ -11,7 +11,9 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 import org.brattice.api.Delivery;
 import org.brattice.api.MemoryRange;
@@ -20,15 +22,20 @@ import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.memory.FrameDescription.Backing;
 import org.brattice.hypervisor.memory.PartitionTable;
+import org.brattice.hypervisor.memory.StoreSizes;
 import org.brattice.hypervisor.memory.Word;
 
 /** A frame with partitions and their IPCAs, as the machine makes them, without a framework. */
 final class Bench implements AutoCloseable {
     static final long BLOCK = 64 << 10;
+    /** Three attempts, one after the other. */
+    static final RetryPolicy AT_ONCE = new RetryPolicy(3, 0);
 
     final Holders holders = new Holders(256);
     /** Partition numbers of leases lost, as {@code receiver<holder}. */
     final Queue<String> lost = new ConcurrentLinkedQueue<>();
+    /** Partition numbers of areas that met memory that cannot be had. */
+    final BlockingQueue<Integer> damaged = new LinkedBlockingQueue<>();
     Frame frame;
     BlockMap blocks;
     PartitionTable table;
@@ -41,13 +48,37 @@ final class Bench implements AutoCloseable {
     private final List<MemoryRange> spare = new ArrayList<>();
 
     private Bench(long memory, Backing backing) {
-        description = new FrameDescription("bench", memory, BLOCK, 16, 256, backing, Map.of());
+        this(temporary(), memory, backing);
+    }
+
+    private Bench(Path data, long memory, Backing backing) {
+        this.data = data;
+        description = new FrameDescription("bench", memory, BLOCK, 16, 256, backing, Map.of(),
+                new StoreSizes(1 << 20, 256 << 10, 64 << 10, 64 << 10));
+        open();
+    }
+
+    private static Path temporary() {
         try {
-            data = Files.createTempDirectory("bench");
+            return Files.createTempDirectory("bench");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        open();
+    }
+
+    /** On what another process has left in a directory, if there is anything: repaired. */
+    static Bench in(Path data) {
+        Bench bench = new Bench(data, 16 << 20, Backing.DATA);
+        bench.blocks.freeUnless(number -> bench.table.rows().stream()
+                .anyMatch(row -> row.number() == number));
+        bench.table.rows().forEach(row -> {
+            bench.vsr.enter(row.number(), row.name());
+            bench.controls.set(row.control());
+        });
+        if (!bench.repair().isEmpty()) {
+            throw new IllegalStateException("damaged by a kill");
+        }
+        return bench;
     }
 
     /** Gone when it is closed. */
@@ -61,7 +92,7 @@ final class Bench implements AutoCloseable {
 
     /** Can be {@link #killed}. */
     static Bench kept() {
-        return new Bench(4 << 20, Backing.DATA);
+        return new Bench(6 << 20, Backing.DATA);
     }
 
     private void open() {
@@ -73,7 +104,17 @@ final class Bench implements AutoCloseable {
         blocks = new BlockMap(frame);
         table = new PartitionTable(frame);
         attach = new Attach(frame);
-        vsr = new Vsr(frame, holders, (number, holder) -> lost.add(number + "<" + holder));
+        vsr = new Vsr(frame, holders, new Area.LeaseWatch() {
+            @Override
+            public void leaseLost(int number, int holder) {
+                lost.add(number + "<" + holder);
+            }
+
+            @Override
+            public void damaged(int number) {
+                damaged.add(number);
+            }
+        });
     }
 
     /**
@@ -89,19 +130,20 @@ final class Bench implements AutoCloseable {
     }
 
     List<String> repair() {
-        List<String> damages = new ArrayList<>();
+        List<String> damages = new ArrayList<>(vsr.attachStores(table::known));
         for (PartitionTable.Row row : table.rows()) {
             if (!attach.valid(row.control(), row.number(), blocks.ranges(row.number()))) {
                 damages.add("invalid");
                 continue;
             }
-            String damage = attach.repair(row.control(), row.number(),
-                    source -> table.rows().stream().anyMatch(one -> one.number() == source));
+            String damage = attach.repair(row.control(), row.number(), vsr.acknowledged());
             if (damage != null) {
                 damages.add(damage);
             }
             vsr.open(row.number(), row.control());
         }
+        vsr.settleStores();
+        vsr.attachTracks();
         return damages;
     }
 
@@ -156,8 +198,12 @@ final class Bench implements AutoCloseable {
     }
 
     Scanner scanner(int number, Reader reader, Holder holder) {
+        return scanner(number, reader, holder, AT_ONCE);
+    }
+
+    Scanner scanner(int number, Reader reader, Holder holder, RetryPolicy policy) {
         holder.bind();
-        return new Scanner(vsr, vsr.area(number), holder, frame.view(), reader);
+        return new Scanner(vsr, vsr.area(number), holder, frame.view(), reader, policy);
     }
 
     long send(Holder from, int receiver, String text) {

@@ -280,7 +280,8 @@ class ChunkedSendTest {
                 MemorySegment.ofArray(bytes(20 * IPCA, 1)), WAIT))));
 
         assertEquals(List.of(1, 2, 3), attempts);
-        assertEquals(1, reader.events.size(), reader.events.toString());
+        assertEquals(2, reader.events.size(), reader.events.toString());
+        assertTrue(reader.events.get(1).startsWith("aborted " + x), reader.events.toString());
         assertTrue(reader.events.get(0).startsWith("poisoned " + x), reader.events.toString());
         assertEquals(Map.of(), reader.whole);
     }
@@ -292,8 +293,10 @@ class ChunkedSendTest {
             byte[] large = bytes(IPCA / 4, i);
             assertTrue(pollUntil(sending(x,
                     me -> bench.vsr.send(me, y, MemorySegment.ofArray(large), WAIT))) >= 0);
+            bench.vsr.letters().list()
+                    .forEach(letter -> bench.vsr.letters().drop(letter.id()));
         }
-        assertEquals(128, reader.events.size());
+        assertEquals(2 * 128, reader.events.size());
     }
 
     @Test
@@ -323,5 +326,59 @@ class ChunkedSendTest {
 
         assertEquals(Map.of(x, List.of(digest(large))), reader.whole);
         assertTrue(chunks[0] > 80, "chunks=" + chunks[0]);
+    }
+
+    private Streams occupied() {
+        Streams streams = new Streams(bench.frame.memory(),
+                bench.frame.layout().page(bench.vsr.index(y)));
+        int other = bench.partition("other", 4096);
+        while (streams.open(other, bench.vsr.index(other)) != Streams.NONE) {
+            Thread.onSpinWait();
+        }
+        return streams;
+    }
+
+    private void awaitLine(boolean waiting) {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (bench.vsr.area(y).queue().streams().waiting() != waiting) {
+            assertTrue(System.nanoTime() < deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void shouldWaitWhenSixtyFourAreOnTheirWay() throws Exception {
+        Streams streams = occupied();
+        byte[] large = bytes(2 * IPCA, 1);
+        CompletableFuture<Long> waiting = sending(x,
+                me -> bench.vsr.send(me, y, MemorySegment.ofArray(large), WAIT));
+        awaitLine(true);
+        assertEquals(0, bench.vsr.area(y).unread());
+
+        // One of them is aborted by its sender, and heard by the receiver's scan.
+        streams.abort(7, streams.id(7));
+
+        assertTrue(pollUntil(waiting) >= 0);
+        assertEquals(Map.of(x, List.of(digest(large))), reader.whole);
+        awaitLine(false);
+    }
+
+    @Test
+    void shouldSayThatThereIsNoRoomForOneMoreInTime() throws Exception {
+        occupied();
+        assertEquals(IpcaService.NO_ROOM, sending(x, me -> bench.vsr.send(me, y,
+                MemorySegment.ofArray(bytes(IPCA, 1)), Delivery.waiting(Duration.ofMillis(30))))
+                .get(10, TimeUnit.SECONDS));
+        awaitLine(false);
+    }
+
+    @Test
+    void shouldNotWaitForOneThatIsGone() throws Exception {
+        occupied();
+        CompletableFuture<Long> waiting = sending(x, me -> bench.vsr.send(me, y,
+                MemorySegment.ofArray(bytes(IPCA, 1)), WAIT));
+        awaitLine(true);
+        bench.vsr.remove(y);
+        assertEquals(IpcaService.NO_IPCA, waiting.get(10, TimeUnit.SECONDS));
     }
 }

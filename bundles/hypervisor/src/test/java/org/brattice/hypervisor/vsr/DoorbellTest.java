@@ -20,7 +20,7 @@ class DoorbellTest {
     private static final long SLEEP = TimeUnit.SECONDS.toNanos(8);
 
     /** A try may lose too many races against a scanner that falls asleep. */
-    private static final Delivery WAIT = new Delivery(SLEEP, false);
+    private static final Delivery WAIT = new Delivery(SLEEP, false, false, false);
 
     private final Bench bench = Bench.anonymous();
     private final int x = bench.partition("x", 4096);

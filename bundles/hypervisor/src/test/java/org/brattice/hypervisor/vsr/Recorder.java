@@ -3,6 +3,7 @@ package org.brattice.hypervisor.vsr;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 
 import org.brattice.api.Chunk;
@@ -14,6 +15,8 @@ class Recorder implements Reader {
     final List<String> events = new ArrayList<>();
     /** Whether a handler comes to its end; sees the message before it is written down. */
     Predicate<Message> handler = message -> true;
+    /** What is done when there is room at a receiver, beside writing it down. */
+    IntConsumer sender = receiver -> {};
     volatile boolean stopping;
 
     /** A message as it was shown. */
@@ -67,8 +70,19 @@ class Recorder implements Reader {
     }
 
     @Override
+    public void room(int receiver) {
+        events.add("room at " + receiver);
+        sender.accept(receiver);
+    }
+
+    @Override
     public void poisoned(int source, long position, int attempts) {
         events.add("poisoned " + source + " position=" + position + " attempts=" + attempts);
+    }
+
+    @Override
+    public void full(int source, long position, String store) {
+        events.add("full " + source + " position=" + position + " " + store);
     }
 
     @Override

@@ -116,7 +116,7 @@ class RemapTest {
     void shouldNotBeDoneByABootThatHasEnded() {
         View view = bench.frame.view();
         Scanner fenced = new Scanner(bench.vsr, bench.vsr.area(y), bench.holder(y), view,
-                recorder);
+                recorder, Bench.AT_ONCE);
         Area area = bench.vsr.area(y);
         fenced.remap(bench.fresh(y));
         view.revoke();

@@ -235,7 +235,8 @@ class ScannerTest {
     void shouldThrowWhenItsBootWasFenced() {
         View view = bench.frame.view();
         Holder holder = bench.holder(y);
-        Scanner fenced = new Scanner(bench.vsr, bench.vsr.area(y), holder, view, recorder);
+        Scanner fenced = new Scanner(bench.vsr, bench.vsr.area(y), holder, view, recorder,
+                Bench.AT_ONCE);
         bench.send(me, y, "unread");
         recorder.handler = message -> {
             view.revoke();

@@ -158,7 +158,7 @@ class WaitQueueTest {
         fill(y);
         CompletableFuture<Long> waiting = started(z, false, new AtomicReference<>(),
                 me -> bench.vsr.send(me, y, Bench.segment("!"), new Delivery(Long.MAX_VALUE,
-                        false)));
+                        false, false, false)));
         awaitWaiters(y, 1);
         bench.scanner(y, recorder).poll(100);
         assertTrue(get(waiting) >= 0);

@@ -1,5 +1,6 @@
 package org.brattice.partition.reader;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Comparator;
 import java.util.function.LongSupplier;
@@ -11,6 +12,7 @@ import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
 import org.brattice.api.Partition;
+import org.brattice.api.StreamAssembly;
 import org.brattice.partition.vios.protocol.BlockReply;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -39,7 +41,7 @@ public final class Reader implements Firmware {
     private final IpcaService ipca;
     private final LongSupplier clock;
     private final Answers answers;
-    private final Streams streams;
+    private final StreamAssembly streams;
     private Jobs jobs;
 
     @Activate
@@ -51,7 +53,7 @@ public final class Reader implements Firmware {
         this.ipca = ipca;
         this.clock = clock;
         this.answers = new Answers(ipca, clock);
-        this.streams = new Streams(answers);
+        this.streams = new StreamAssembly(new Streams(answers));
     }
 
     @Override
@@ -72,12 +74,12 @@ public final class Reader implements Firmware {
     }
 
     @Override
-    public void chunk(Chunk chunk) {
+    public void chunk(Chunk chunk) throws IOException {
         streams.chunk(chunk);
     }
 
     @Override
-    public void aborted(int source, long stream) {
+    public void aborted(int source, long stream) throws IOException {
         streams.aborted(source, stream);
     }
 

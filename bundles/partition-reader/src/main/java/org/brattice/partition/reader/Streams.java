@@ -1,54 +1,60 @@
 package org.brattice.partition.reader;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 
-import org.brattice.api.Chunk;
+import org.brattice.api.ChunkedMessage;
+import org.brattice.api.MessageSink;
 
 /** Digests messages that come in chunks, in any number at once, and tells their senders. */
-final class Streams {
+final class Streams implements MessageSink {
     private final Answers answers;
-    private final Map<Key, Open> open = new HashMap<>();
 
-    private record Key(int source, long stream) {}
-
-    private static final class Open {
+    /** Digests what is written to it. */
+    private static final class Digest implements WritableByteChannel {
         private final Sha256 digest = new Sha256();
-        private long next;
         private long chunks;
+
+        @Override
+        public int write(ByteBuffer bytes) {
+            int length = bytes.remaining();
+            digest.update(MemorySegment.ofBuffer(bytes));
+            bytes.position(bytes.limit());
+            chunks++;
+            return length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            // It holds nothing.
+        }
     }
 
     Streams(Answers answers) {
         this.answers = answers;
     }
 
-    void chunk(Chunk chunk) {
-        Key key = new Key(chunk.source(), chunk.stream());
-        Open stream = chunk.offset() == 0
-                ? open.computeIfAbsent(key, _ -> new Open())
-                : open.get(key);
-        if (stream == null || chunk.offset() > stream.next) {
-            open.remove(key);
-            chunk.refuse();
-            answers.error(chunk.source(), "stream of bytes=" + chunk.total() + " goes on at offset="
-                    + chunk.offset() + " and its beginning is lost by a restart: send it again");
-        } else if (chunk.offset() == stream.next) {
-            take(key, stream, chunk);
+    @Override
+    public WritableByteChannel open(ChunkedMessage message, long offset) {
+        if (offset == 0) {
+            return new Digest();
         }
+        answers.error(message.source(), "stream of bytes=" + message.bytes()
+                + " goes on at offset=" + offset
+                + " and its beginning is lost by a restart: send it again");
+        return null;
     }
 
-    void aborted(int source, long stream) {
-        open.remove(new Key(source, stream));
-    }
-
-    private void take(Key key, Open stream, Chunk chunk) {
-        stream.digest.update(chunk.payload());
-        stream.next += chunk.length();
-        stream.chunks++;
-        if (chunk.last()) {
-            open.remove(key);
-            answers.result(key.source, Answers.RESULT + stream.digest.hex() + " bytes "
-                    + chunk.total() + " chunks " + stream.chunks);
-        }
+    @Override
+    public void complete(ChunkedMessage message, WritableByteChannel channel) {
+        Digest digest = (Digest) channel;
+        answers.result(message.source(), Answers.RESULT + digest.digest.hex() + " bytes "
+                + message.bytes() + " chunks " + digest.chunks);
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 
@@ -14,6 +15,7 @@ import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
+import org.brattice.api.Tracking;
 
 /** Keeps what goes to the server apart from what goes to others, as text. */
 final class FakeIpca implements IpcaService {
@@ -59,6 +61,11 @@ final class FakeIpca implements IpcaService {
     }
 
     @Override
+    public int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<Outcome> broadcast(MemorySegment payload, Delivery delivery) {
         throw new UnsupportedOperationException();
     }
@@ -76,5 +83,10 @@ final class FakeIpca implements IpcaService {
     @Override
     public long readBy(int receiver) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<Tracking> track(int receiver, long position) {
+        return Optional.empty();
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class StreamsTest {
     private final Reader reader = new Reader(ipca, () -> 0);
 
     @Test
-    void shouldDigestAMessageInChunks() {
+    void shouldDigestAMessageInChunks() throws IOException {
         chunk(5, 1, 0, "a");
         chunk(5, 1, 1, "b");
         assertTrue(ipca.texts.isEmpty());
@@ -25,9 +26,9 @@ class StreamsTest {
     }
 
     @Test
-    void shouldKeepSourcesAndStreamsApart() {
+    void shouldKeepSourcesAndStreamsApart() throws IOException {
         chunk(5, 1, 0, "a");
-        chunk(6, 1, 0, "abc");
+        chunk(6, 3, 0, "abc");
         chunk(5, 2, 0, "ab");
         chunk(5, 1, 1, "bc");
         chunk(5, 2, 2, "c");
@@ -36,7 +37,7 @@ class StreamsTest {
     }
 
     @Test
-    void shouldIgnoreAChunkThatIsOfferedAgain() {
+    void shouldIgnoreAChunkThatIsOfferedAgain() throws IOException {
         chunk(5, 1, 0, "a");
         chunk(5, 1, 0, "a");
         chunk(5, 1, 1, "bc");
@@ -44,14 +45,14 @@ class StreamsTest {
     }
 
     @Test
-    void shouldDropWhatIsAborted() {
+    void shouldDropWhatIsAborted() throws IOException {
         chunk(5, 1, 0, "ab");
         reader.aborted(5, 1);
         assertTrue(chunk(5, 1, 2, "c").refused, "its beginning is gone");
     }
 
     @Test
-    void shouldRefuseWhatBeganBeforeARestart() {
+    void shouldRefuseWhatBeganBeforeARestart() throws IOException {
         FakeMessage chunk = chunk(5, 1, 2, "c");
         assertTrue(chunk.refused);
         assertEquals(
@@ -61,7 +62,8 @@ class StreamsTest {
         assertFalse(chunk(5, 2, 0, "abc").refused);
     }
 
-    private FakeMessage chunk(int source, long stream, long offset, String text) {
+    private FakeMessage chunk(int source, long stream, long offset, String text)
+            throws IOException {
         var chunk = new FakeMessage(source, stream, offset, 3, text.getBytes());
         reader.chunk(chunk);
         return chunk;

@@ -5,12 +5,14 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 
 import org.brattice.api.Delivery;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
+import org.brattice.api.Tracking;
 
 /** Keeps what is sent, and refuses where a test says so. */
 final class FakeIpca implements IpcaService {
@@ -54,6 +56,11 @@ final class FakeIpca implements IpcaService {
     }
 
     @Override
+    public int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<Outcome> broadcast(MemorySegment payload, Delivery delivery) {
         throw new UnsupportedOperationException();
     }
@@ -71,5 +78,10 @@ final class FakeIpca implements IpcaService {
     @Override
     public long readBy(int receiver) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<Tracking> track(int receiver, long position) {
+        return Optional.empty();
     }
 }

@@ -1,0 +1,2 @@
+/** What single steps cost on one thread. */
+package org.brattice.benchmarks.jmh;

@@ -1,0 +1,2 @@
+/** The real machine, running inside the process that measures. */
+package org.brattice.benchmarks.machine;

@@ -1,0 +1,2 @@
+/** Messages against the clock, beside their peers. */
+package org.brattice.benchmarks;

@@ -1,0 +1,2 @@
+/** Kinds of work, each measured inside the process of one peer. */
+package org.brattice.benchmarks.work;

@@ -1,0 +1,59 @@
+package org.brattice.hypervisor.vsr;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.brattice.hypervisor.memory.FrameLayout;
+import org.brattice.hypervisor.memory.Word;
+
+/**
+ * A record that its receiver has not read.
+ *
+ * @param memory where it lies
+ * @param start offset in the memory
+ * @param size bytes of the record
+ * @param attempts how often it was offered
+ */
+record Unread(MemorySegment memory, long start, long size, int attempts) {
+    private static final int ATTEMPT_BITS = 8;
+
+    long position() {
+        return RecordLayout.positionOf(Word.plain(memory, start));
+    }
+
+    /** Whether an IPCA has a record at a position that is still to be read. */
+    static boolean waits(MemorySegment frame, FrameLayout layout, Area area, long position) {
+        long at = layout.controls(area.control());
+        return position >= Word.opaque(frame, at + FrameLayout.CONTROL_CURSOR)
+                && position < Word.opaque(frame, at + FrameLayout.CONTROL_TAIL);
+    }
+
+    /**
+     * All that a partition has not read, in its IPCA and set aside, the latter first. No scanner may run;
+     * what writers add meanwhile may be missed.
+     */
+    static List<Unread> of(MemorySegment frame, FrameLayout layout, RetryStore retry, Area area) {
+        List<Unread> unread = new ArrayList<>(retry.records(area.number()));
+        Set<Long> aside = unread.stream().map(Unread::position).collect(Collectors.toSet());
+        long at = layout.controls(area.control());
+        long attempt = Word.opaque(frame, at + FrameLayout.CONTROL_ATTEMPT);
+        MemorySegment ring = frame.asSlice(area.base(), area.capacity());
+        Chain.of(ring, Word.acquire(frame, at + FrameLayout.CONTROL_CURSOR), (position, size) -> {
+            long start = position & ring.byteSize() - 1;
+            int flags = RecordLayout.high(Word.plain(ring, start + RecordLayout.SOURCE));
+            int length = RecordLayout.low(Word.plain(ring, start + RecordLayout.LENGTH));
+            int kind = flags & RecordLayout.KIND;
+            boolean sound = RecordLayout.guarded(ring, position, size)
+                    && RecordLayout.fits(flags, length, start, size, ring.byteSize());
+            if (sound && kind != RecordLayout.PAD && !aside.contains(position)) {
+                boolean offered = attempt >>> ATTEMPT_BITS == position / RecordLayout.UNIT;
+                unread.add(new Unread(ring, start, size,
+                        offered ? (int) attempt & (1 << ATTEMPT_BITS) - 1 : 0));
+            }
+        });
+        return unread;
+    }
+}

@@ -1,0 +1,2 @@
+/** Partitions that pass messages larger than heap and IPCA. */
+package org.brattice.itests.launched.large;
