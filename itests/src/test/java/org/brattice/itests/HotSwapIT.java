@@ -89,7 +89,9 @@ public class HotSwapIT extends ContainerTest {
         flood[0].enough = true;
         assertTrue("the sender ends", flood[0].over.await(20, TimeUnit.SECONDS));
         eventually("all echoes are back",
-                () -> assertEquals(flood[0].sent.get(), flood[0].back.get()));
+                () -> assertEquals("wrong=" + flood[0].wrong + " echo=" + info("echo").faults()
+                        + " flood=" + info("flood").faults(),
+                        flood[0].sent.get(), flood[0].back.get()));
         assertEquals(List.of(), flood[0].wrong);
         PartitionInfo info = info("echo");
         assertEquals(UPDATES + 1, info.boots());

@@ -6,9 +6,15 @@ import static org.junit.Assert.assertTrue;
 
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.brattice.api.Boot;
+import org.brattice.api.Firmware;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
+import org.brattice.api.Message;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.itests.puppet.Puppets;
@@ -63,6 +69,26 @@ public class LifeIT extends ContainerTest {
         refusal(HypervisorCallException.class, () -> alice.number("echo"));
         echo().start();
         assertTrue(await("echo", PartitionState.RUNNING).number() > running.number());
+    }
+
+    /** Else the answer to what a task sends would find no IPCA, and be lost. */
+    @Test
+    public void shouldRunNoTaskBeforeTheIpcaIsRegistered() throws Exception {
+        CountDownLatch began = new CountDownLatch(1);
+        AtomicBoolean beforehand = new AtomicBoolean();
+        Puppets.behave("eager", (own, ipca) -> new Firmware() {
+            @Override
+            public void boot(Boot boot) throws Exception {
+                boot.run(began::countDown);
+                beforehand.set(began.await(200, TimeUnit.MILLISECONDS));
+            }
+
+            @Override
+            public void message(Message message) {}
+        });
+        start("eager", "processors=2");
+        assertTrue("the task runs", began.await(20, TimeUnit.SECONDS));
+        assertFalse("it waited for the IPCA", beforehand.get());
     }
 
     @Test

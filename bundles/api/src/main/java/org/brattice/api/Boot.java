@@ -63,8 +63,10 @@ public interface Boot {
 
     /**
      * Runs a task on one of the partition's virtual processors: one of the others when it owns more
-     * than one, otherwise the first, between two messages. May be called from any thread. What the
-     * task throws is a fault of the partition.
+     * than one, otherwise the first, between two messages. May be called from any thread. What is
+     * handed in before the IPCA is registered begins when it is, so that what others answer to the
+     * task's messages is received: a boot must not wait for its tasks. What the task throws is a fault
+     * of the partition.
      */
     void run(Runnable task);
 }

@@ -113,6 +113,7 @@ final class BootGrant implements Boot {
         }
         host.register(run, range, made -> scanner = made);
         ipca = range;
+        run.registered();
     }
 
     private String refusal(MemoryRange range) {

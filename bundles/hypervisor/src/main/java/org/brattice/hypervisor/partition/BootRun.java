@@ -3,6 +3,7 @@ package org.brattice.hypervisor.partition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,6 +29,7 @@ final class BootRun {
     private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final AtomicInteger live = new AtomicInteger();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final CountDownLatch registered = new CountDownLatch(1);
     private final BootGrant grant;
     private volatile boolean stopping;
     private volatile boolean fenced;
@@ -121,14 +123,21 @@ final class BootRun {
         }
     }
 
+    /** Not before the IPCA is registered: the answer to what a task sends would find none. */
     private void worker() {
         while (!stopping) {
             try {
+                registered.await();
                 task(tasks.take());
             } catch (InterruptedException e) {
                 // Only a fence interrupts, and that stops the boot first.
             }
         }
+    }
+
+    /** The IPCA is there. On the first processor. */
+    void registered() {
+        registered.countDown();
     }
 
     void task(Runnable task) {
@@ -258,6 +267,7 @@ final class BootRun {
     /** Asks it to end. Any thread. */
     void stop() {
         stopping = true;
+        registered.countDown();
         processors.forEach(processor -> processor.holder().end());
         processors.stream().skip(1).forEach(processor -> tasks.add(NOTHING));
         host.ring(partition.number());

@@ -206,6 +206,7 @@ final class Retries {
                 return;
             }
             if (reader.stopping()) {
+                line.queue.attempt(attempt == limit ? policy.cutShort(attempt) : attempt);
                 return;
             }
         }

@@ -14,6 +14,14 @@ public record RetryPolicy(int attempts, long delayNanos) {
             TimeUnit.MILLISECONDS.toNanos(10));
     private static final long DELAY_MOST = TimeUnit.MINUTES.toNanos(1);
 
+    /**
+     * How many attempts there have been when one was cut short by the end of its boot: that does not use
+     * up the last one, unless it is the only one, which must not be made twice.
+     */
+    int cutShort(int attempt) {
+        return attempt >= attempts && attempt > 1 ? attempt - 1 : attempt;
+    }
+
     /** How long to wait when so many attempts have failed. */
     long delay(int failed) {
         long most = Math.max(delayNanos, DELAY_MOST);

@@ -179,6 +179,8 @@ public final class Scanner {
                 // There may be room in the retry store now.
                 again = System.nanoTime();
             }
+            // Once, and not for each record that finds room when another has been taken.
+            told &= !retries.none();
             done += offered;
         }
         return done + notices();
@@ -308,8 +310,7 @@ public final class Scanner {
                 ? 1 + (int) (attempted & (1 << ATTEMPT_BITS) - 1)
                 : 1;
         if (attempt <= policy.attempts()) {
-            attempted = mark | attempt;
-            Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, attempted);
+            attempted(mark | attempt);
             if (offering.offer(flags, source, position, start, length, attempt)) {
                 handled++;
                 mark(size);
@@ -317,10 +318,16 @@ public final class Scanner {
                 return 1;
             }
             if (reader.stopping()) {
+                attempted(mark | policy.cutShort(attempt));
                 return 0;
             }
         }
         return failed(flags, source, start, length, size, Math.min(attempt, policy.attempts()));
+    }
+
+    private void attempted(long word) {
+        attempted = word;
+        Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, word);
     }
 
     /** A handler has failed: sets the record aside, or makes it a dead letter. */
@@ -347,7 +354,6 @@ public final class Scanner {
     private int setAside(int source, long start, long size, int attempt) {
         if (retries.setAside(source, cursor, ring, start, size, attempt)) {
             full = false;
-            told = false;
             mark(size);
             return 1;
         }

@@ -145,6 +145,58 @@ class DeliveryContractTest {
                 recorder.messages.stream().map(Recorder.Seen::attempt).toList());
     }
 
+    /** Bundles are updated again and again: what no handler refused is not given up for that. */
+    @Test
+    void clause3TheEndOfABootDoesNotUseUpTheLastAttempt() {
+        List<Integer> attempts = new ArrayList<>();
+        x("in the ring");
+        for (int boot = 0; boot < 5; boot++) {
+            cutShort(attempts);
+        }
+        assertEquals(List.of(1, 2, 3, 3, 3), attempts);
+
+        takesAll();
+
+        assertEquals(List.of("in the ring"), recorder.texts());
+        assertEquals(List.of(), letters());
+    }
+
+    @Test
+    void clause3TheEndOfABootDoesNotUseUpTheLastAttemptOfWhatWasSetAside() {
+        rebooted(new RetryPolicy(3, TimeUnit.HOURS.toNanos(1)));
+        recorder.handler = message -> false;
+        x("set aside");
+        drain();
+        List<Integer> attempts = new ArrayList<>();
+        for (int boot = 0; boot < 4; boot++) {
+            cutShort(attempts);
+        }
+        assertEquals(List.of(2, 3, 3, 3), attempts);
+
+        takesAll();
+
+        assertEquals(List.of("set aside"), recorder.texts());
+        assertEquals(List.of(), letters());
+    }
+
+    private void cutShort(List<Integer> attempts) {
+        rebooted(new RetryPolicy(3, TimeUnit.HOURS.toNanos(1)));
+        recorder.stopping = false;
+        recorder.handler = message -> {
+            attempts.add(message.attempt());
+            recorder.stopping = true;
+            return false;
+        };
+        drain();
+    }
+
+    private void takesAll() {
+        rebooted(new RetryPolicy(3, 0));
+        recorder.stopping = false;
+        recorder.handler = message -> true;
+        drain();
+    }
+
     @Test
     void clause4OthersAreReadWhileOneIsOfferedAgain() {
         rebooted(new RetryPolicy(3, TimeUnit.HOURS.toNanos(1)));
@@ -413,9 +465,9 @@ class DeliveryContractTest {
     void theScanWaitsWhereTheRetryStoreIsFullAndSaysForWhom() {
         try (Bench large = Bench.anonymous(32 << 20)) {
             int from = large.partition("from", 4096);
-            int to = large.partition("to", 4 << 20);
+            int to = large.partition("to", 8 << 20);
             Holder sender = large.holder(from);
-            MemorySegment payload = MemorySegment.ofArray(new byte[100_000]);
+            MemorySegment payload = MemorySegment.ofArray(new byte[10_000]);
             int sent = 0;
             while (large.vsr.send(sender, to, payload, Delivery.TRY) >= 0) {
                 sent++;
@@ -439,6 +491,7 @@ class DeliveryContractTest {
             }
             assertEquals(sent, recorder.messages.size());
             assertEquals(0, large.vsr.area(to).unread());
+            assertTrue(recorder.events.size() <= 2, "once for each scan: " + recorder.events);
         }
     }
 }
