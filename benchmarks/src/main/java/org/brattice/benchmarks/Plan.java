@@ -14,7 +14,8 @@ import org.brattice.benchmarks.work.WorkKind;
 /** Which work is done by whom. Pieces of the same kind follow each other, with the same peers. */
 final class Plan {
     private static final List<PeerKind> ONE_SENDER = List.of(BRATTICE, AGRONA_MANY, AERON,
-            BRATTICE_VSR, BRATTICE_VIRTUAL, AGRONA_ONE, DISRUPTOR_ONE, DISRUPTOR_MANY, JCTOOLS,
+            BRATTICE_VSR, BRATTICE_VIRTUAL, BARE_RING, AGRONA_CHECKED, AGRONA_ONE, DISRUPTOR_ONE,
+            DISRUPTOR_MANY, JCTOOLS,
             EVENT_POST, EVENT_SEND, MEMORY_COPY);
     private static final List<PeerKind> MANY_SENDERS = List.of(BRATTICE, AGRONA_MANY,
             BRATTICE_VIRTUAL, AERON, DISRUPTOR_MANY, JCTOOLS, EVENT_POST);

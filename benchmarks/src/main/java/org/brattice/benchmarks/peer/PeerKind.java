@@ -28,6 +28,9 @@ public enum PeerKind {
     /** The ring that the goals are set against. */
     AGRONA_MANY("Agrona many-to-one", Options.AGRONA,
             () -> new AgronaRing(ManyToOneRingBuffer::new, Integer.MAX_VALUE)),
+    /** The same as it is without options: it checks the bounds of each access, as ours does. */
+    AGRONA_CHECKED("Agrona, checked", Options.AGRONA_CHECKED,
+            () -> new AgronaRing(ManyToOneRingBuffer::new, Integer.MAX_VALUE)),
     /** For one sender alone. */
     AGRONA_ONE("Agrona one-to-one", Options.AGRONA,
             () -> new AgronaRing(OneToOneRingBuffer::new, 1)),
@@ -45,6 +48,8 @@ public enum PeerKind {
     EVENT_POST("EventAdmin post", Options.PLAIN, () -> new FelixEvents(Options.DATA, true)),
     /** Handled on the sender's thread. */
     EVENT_SEND("EventAdmin send", Options.PLAIN, () -> new FelixEvents(Options.DATA, false)),
+    /** The design of our rings and nothing else. */
+    BARE_RING("(bare ring)", Options.PLAIN, BareRing::new),
     /** The limit of throughput. */
     MEMORY_COPY("(memory copy)", Options.PLAIN, MemoryCopy::new),
     /** The limit of round trips. */
@@ -101,9 +106,10 @@ public enum PeerKind {
                 "-Djdk.virtualThreadScheduler.parallelism=16",
                 "-Djdk.virtualThreadScheduler.maxPoolSize=256");
         /** Access to what they are built on, and no checks of bounds, as Aeron's scripts start it. */
-        static final List<String> AGRONA = with(PLAIN,
+        static final List<String> AGRONA_CHECKED = with(PLAIN,
                 "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
-                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+        static final List<String> AGRONA = with(AGRONA_CHECKED,
                 "-Dagrona.disable.bounds.checks=true", "-Dagrona.strict.alignment.checks=false");
 
         private static List<String> with(List<String> some, String... more) {
