@@ -22,15 +22,14 @@ package org.brattice.hypervisor.memory;
  *   0 magic, stored last   0 number, stored last     0 notices summary        0 partition number
  *   8 layout version       8 memory, bytes           8 streams dirty          8 ring base
  *  16 memory              16 control area + 1       16 next stream           16 ring size
- *  24 block size          24 boots                  24 room summary         128 lease
- *  32 partitions          32 epoch                  64 notices, 64 words    136 waiters
- *  40 next number         40 name length           576 room, 64 words       144 sleeping
- *  48 starts              48 name, UTF-8          1088 streams, 64 x 32     152 tail
- *  56 clean mark                                  3136 tracks, 64 x 64      160 cached head
- *                                                 7232 peers, n x 16
- *  64 frame id, 2 words                                                     256 cursor
- *  80 retry store                                                           264 attempt
- *  88 dead letters                                                          272 head
+ *  24 block size          24 boots                  24 room summary          64 head
+ *  32 partitions          32 epoch                  64 notices, 64 words    128 lease
+ *  40 next number         40 name length           576 room, 64 words       136 waiters
+ *  48 starts              48 name, UTF-8          1088 streams, 64 x 32     144 sleeping
+ *  56 clean mark                                  3136 tracks, 64 x 64      152 tail
+ *  64 frame id, 2 words                           7232 peers, n x 16        160 cached head
+ *  80 retry store                                                           256 cursor
+ *  88 dead letters                                                          264 attempt
  *  96 fault log
  * 104 next letter
  *
@@ -60,7 +59,7 @@ package org.brattice.hypervisor.memory;
  */
 public record FrameLayout(int blocks, int partitions, int controls, StoreSizes stores) {
     public static final long MAGIC = 0x4543495454415242L; // "BRATTICE" in memory order
-    public static final long VERSION = 2;
+    public static final long VERSION = 3;
     public static final long HEADER_SIZE = 4096;
 
     public static final long HEADER_VERSION = 8;
@@ -105,6 +104,7 @@ public record FrameLayout(int blocks, int partitions, int controls, StoreSizes s
     public static final long CONTROL_NUMBER = 0;
     public static final long CONTROL_BASE = 8;
     public static final long CONTROL_RING = 16;
+    public static final long CONTROL_HEAD = 64;
     public static final long CONTROL_LEASE = 128;
     public static final long CONTROL_WAITERS = 136;
     public static final long CONTROL_SLEEPING = 144;
@@ -112,7 +112,6 @@ public record FrameLayout(int blocks, int partitions, int controls, StoreSizes s
     public static final long CONTROL_CACHED_HEAD = 160;
     public static final long CONTROL_CURSOR = 256;
     public static final long CONTROL_ATTEMPT = 264;
-    public static final long CONTROL_HEAD = 272;
 
     public static final int STORE_PAGE = 1024;
     public static final long LINK_SIZE = 8;

@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -476,20 +477,27 @@ public final class Area {
     }
 
     /**
-     * Copies committed bytes of the ring; all others read as zero (S5).
+     * Copies committed bytes of the ring that are not yet read; all others read as zero (S5).
      *
      * @return whether the lease could be had
      */
     boolean read(Holder me, long offset, MemorySegment target, long length) {
         return exclusively(me, () -> {
             long tail = end(Word.plain(tables, at + FrameLayout.CONTROL_TAIL));
-            long head = Word.acquire(tables, at + FrameLayout.CONTROL_HEAD);
+            long cursor = cursor();
             target.asSlice(0, length).fill((byte) 0);
-            // [head, tail) covers the ring once or less: at most two stretches of it.
-            long start = head & mask;
-            stretch(offset, length, start, Math.min(capacity, start + (tail - head)), target);
-            stretch(offset, length, 0, start + (tail - head) - capacity, target);
+            stretch(offset, length, cursor, tail,
+                    (low, high) -> MemorySegment.copy(ring, low, target, low - offset,
+                            high - low));
+            VarHandle.acquireFence();
+            // What the scanner read meanwhile it may have begun to wipe.
+            stretch(offset, length, cursor, cursor(), (low, high) -> target
+                    .asSlice(low - offset, high - low).fill((byte) 0));
         });
+    }
+
+    private long cursor() {
+        return Word.acquire(tables, at + FrameLayout.CONTROL_CURSOR);
     }
 
     /** Ends the ring at a position whose commit word no writer stored. In the section. */
@@ -498,11 +506,24 @@ public final class Area {
         Word.release(tables, at + FrameLayout.CONTROL_TAIL, position);
     }
 
-    private void stretch(long offset, long length, long from, long to, MemorySegment target) {
+    /** Offsets in the ring, the end not included. */
+    private interface Stretch {
+        void between(long low, long high);
+    }
+
+    /** What positions and a slice have in common: they cover the ring once or less, in one or two pieces. */
+    private void stretch(long offset, long length, long from, long to, Stretch piece) {
+        long start = from & mask;
+        long size = to - from;
+        within(offset, length, start, Math.min(capacity, start + size), piece);
+        within(offset, length, 0, start + size - capacity, piece);
+    }
+
+    private static void within(long offset, long length, long from, long to, Stretch piece) {
         long low = Math.max(offset, from);
         long high = Math.min(offset + length, to);
         if (low < high) {
-            MemorySegment.copy(ring, low, target, low - offset, high - low);
+            piece.between(low, high);
         }
     }
 }

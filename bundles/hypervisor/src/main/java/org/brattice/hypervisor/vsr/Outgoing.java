@@ -209,14 +209,18 @@ final class Outgoing {
     }
 
     private void payload(MemorySegment ring, long to, Holder me) {
-        if (length % RecordLayout.UNIT != 0) {
-            // What a foreign read shows behind the payload must not be an older message.
-            clear(ring, to + length & -RecordLayout.UNIT, RecordLayout.UNIT);
-        }
         if (count == 1 && staged == null) {
-            part(parts[0], from, ring, to, length, me);
+            small(parts[0], from, ring, to, me);
         } else {
+            clearEnd(ring, to);
             copy(ring, to, me);
+        }
+    }
+
+    /** What a foreign read shows behind the payload must not be an older message. */
+    private void clearEnd(MemorySegment ring, long to) {
+        if (length % RecordLayout.UNIT != 0) {
+            clear(ring, to + length & -RecordLayout.UNIT, RecordLayout.UNIT);
         }
     }
 
@@ -256,9 +260,7 @@ final class Outgoing {
 
     /** A call of the copy routine takes longer than the words of a small payload. */
     private void small(MemorySegment part, long skip, MemorySegment target, long to, Holder me) {
-        if (length % RecordLayout.UNIT != 0) {
-            clear(target, to + length & -RecordLayout.UNIT, RecordLayout.UNIT);
-        }
+        clearEnd(target, to);
         if (length > SMALL || length % Long.BYTES != 0) {
             part(part, skip, target, to, length, me);
             return;

@@ -18,8 +18,6 @@ public final class Scanner {
     private static final long FULL_PAUSE = 10_000_000;
     private static final long LOST_PAUSE = 100_000_000;
     private static final int LOOKS = 100;
-    private static final int GATHER_AFTER = 256;
-    private static final int GATHER_PAUSES = 24;
     private static final long BUSY_PAUSE_NANOS = 50_000;
 
     private final Vsr vsr;
@@ -39,6 +37,7 @@ public final class Scanner {
     private final Streams.Listener aborted;
     private Area area;
     private MemorySegment ring;
+    private Wipe wipe;
     private Offering offering;
     private Checksum checksum;
     private long at;
@@ -51,10 +50,9 @@ public final class Scanner {
     private long again;
     private long attempted;
     private long handled;
-    private boolean gathering;
-    private int untilGathering = GATHER_AFTER;
     private volatile Area remap;
     private final AtomicLong read = new AtomicLong();
+    private final Gathering gathering = new Gathering();
 
     /** Of a partition's area; the current thread is the scanner's. */
     public Scanner(Vsr vsr, Area area, Holder me, View view, Reader reader, RetryPolicy policy) {
@@ -80,7 +78,9 @@ public final class Scanner {
     private void take(Area newArea) {
         area = newArea;
         full = false;
-        ring = view.segment(area.base(), area.capacity()).asReadOnly();
+        MemorySegment writable = view.segment(area.base(), area.capacity());
+        ring = writable.asReadOnly();
+        wipe = new Wipe(writable);
         offering = new Offering(ring, reader, streams, area.queue().streams(), vsr::name);
         at = vsr.layout().controls(area.control());
         capacity = area.capacity();
@@ -92,21 +92,8 @@ public final class Scanner {
         // A remap has deleted what was read; an earlier boot may have left something to delete.
         tracked.deleted();
         if (head != cursor) {
-            Chain.of(ring, head, this::readBefore);
-        }
-    }
-
-    /** Notes what an earlier boot has read, and which is not yet deleted. */
-    private void readBefore(long position, long size) {
-        long sourceAndFlags = Word.plain(ring, (position & mask) + RecordLayout.SOURCE);
-        int source = RecordLayout.low(sourceAndFlags);
-        if (position < cursor && RecordLayout.guarded(ring, position, size) && source > 0
-                && (RecordLayout.high(sourceAndFlags) & RecordLayout.TRACK) != 0) {
-            long entry = tracks.find(vsr.index(source), area.number(), position);
-            // What was set aside has passed the read mark and was not read.
-            if (entry != Tracks.NONE && tracks.isRead(entry)) {
-                tracked.add(entry, position);
-            }
+            // An earlier boot has read it, and may have wiped some of it.
+            tracks.read(area.number(), head, cursor, tracked);
         }
     }
 
@@ -168,7 +155,7 @@ public final class Scanner {
         if (done != 0) {
             // One writer: no fence for a number that people look at.
             read.lazySet(handled);
-            gather(done);
+            gathering.found(done);
         }
         if (cursor != head) {
             delete();
@@ -184,21 +171,6 @@ public final class Scanner {
             done += offered;
         }
         return done + notices();
-    }
-
-    /**
-     * Whether to pause before the next look. A scanner that looks at each record while it is written
-     * takes its line out of the writer's cache, several times a message; so once in a while it
-     * tries a pause, and goes on with it for as long as it finds more than one message behind it.
-     */
-    private void gather(int done) {
-        if (gathering) {
-            gathering = done > 1;
-            untilGathering = GATHER_AFTER;
-        } else {
-            untilGathering -= done;
-            gathering = untilGathering <= 0;
-        }
     }
 
     private int notices() {
@@ -386,6 +358,7 @@ public final class Scanner {
 
     /** Deletes what has been read, and wakes the first who waits for room. */
     private void delete() {
+        wipe.between(head, cursor);
         head = cursor;
         Word.release(tables, at + FrameLayout.CONTROL_HEAD, head);
         answers.deleted();
@@ -426,11 +399,7 @@ public final class Scanner {
 
     /** Looks for a little while, without sleeping; whether there is something. */
     public boolean look() {
-        if (gathering) {
-            for (int pause = 0; pause < GATHER_PAUSES; pause++) {
-                Thread.onSpinWait();
-            }
-        }
+        gathering.pause();
         for (int look = 0; look < LOOKS; look++) {
             if (something()) {
                 return true;

@@ -134,10 +134,6 @@ final class Tracks {
         now(entry, READ);
     }
 
-    boolean isRead(long entry) {
-        return word(entry, READ) != 0;
-    }
-
     /** The acknowledgement is stored. */
     void acknowledged(long entry) {
         now(entry, ACKNOWLEDGED);
@@ -153,6 +149,21 @@ final class Tracks {
     /** Its receiver has given it up. */
     void givenUp(long entry) {
         now(entry, GIVEN_UP);
+    }
+
+    /** Notes what was read at these positions and is not yet deleted. All senders. */
+    void read(int receiver, long from, long to, TracksRead read) {
+        for (int source = 0; source < layout.partitions(); source++) {
+            for (int i = 0; i < FrameLayout.TRACK_LIMIT; i++) {
+                long entry = entry(source, i);
+                long position = word(entry, POSITION);
+                // What was set aside has passed the read mark and was not read.
+                if (word(entry, RECEIVER) == receiver && position >= from && position < to
+                        && word(entry, READ) != 0 && !finished(entry)) {
+                    read.add(entry, position);
+                }
+            }
+        }
     }
 
     /** Whatever was sent to these positions and is not yet read never will be. All senders. */

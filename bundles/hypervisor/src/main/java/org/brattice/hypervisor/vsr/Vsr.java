@@ -38,7 +38,10 @@ public final class Vsr {
     private final Area.LeaseWatch watch;
     private final Clock clock = new Clock();
     private final Tracks tracks;
+    private final Peers answers;
     private final AtomicReferenceArray<Peer> peers;
+    private final int rows;
+    private final int mask;
     private final RetryStore retry;
     private final DeadLetters letters;
     private volatile int highest;
@@ -69,8 +72,11 @@ public final class Vsr {
         this.holders = holders;
         this.watch = watch;
         this.tracks = new Tracks(frame.memory(), frame.layout());
+        this.answers = new Peers(frame.memory(), frame.layout());
         this.graph = new WaitGraph(frame.layout().partitions());
-        this.peers = new AtomicReferenceArray<>(frame.layout().partitions());
+        this.rows = frame.layout().partitions();
+        this.mask = Integer.bitCount(rows) == 1 ? rows - 1 : 0;
+        this.peers = new AtomicReferenceArray<>(rows);
         this.retry = new RetryStore(frame.memory(), frame.layout());
         this.letters = new DeadLetters(frame.memory(), frame.layout(),
                 frame.description().stores().letterLimit(), this::name);
@@ -405,8 +411,9 @@ public final class Vsr {
         return frame.layout();
     }
 
+    /** The row of a partition: no division where their number is a power of two. */
     int index(int number) {
-        return number % peers.length();
+        return mask != 0 ? number & mask : number % rows;
     }
 
     /** Number of the partition in a row of the tables, or 0. */
@@ -437,7 +444,7 @@ public final class Vsr {
     /** There is room for a sender at a receiver: its event scan is to come. Any thread. */
     private void call(int sender, int receiver) {
         if (known(sender)) {
-            new Peers(frame.memory(), layout()).room(index(sender), index(receiver));
+            answers.room(index(sender), index(receiver));
             ring(sender);
         }
     }
@@ -525,7 +532,7 @@ public final class Vsr {
     /** The position up to which a receiver has read what a partition asked to be notified of. */
     public long readBy(int source, int receiver) {
         return known(receiver)
-                ? new Peers(frame.memory(), layout()).readBy(index(source), index(receiver))
+                ? answers.readBy(index(source), index(receiver))
                 : -1;
     }
 

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 class AttachFuzzTest {
     private static final int ROUNDS = 4000;
     private static final int IPCA = 4096;
+    private static final long[] SCANNERS = {FrameLayout.CONTROL_CURSOR,
+            FrameLayout.CONTROL_ATTEMPT, FrameLayout.CONTROL_HEAD};
 
     private final MemorySegment untouched = MemorySegment.ofArray(new byte[IPCA]);
     private Bench bench;
@@ -107,8 +109,7 @@ class AttachFuzzTest {
         FrameLayout layout = bench.frame.layout();
         switch (random.nextInt(4)) {
             case 0 -> bench.word(y, FrameLayout.CONTROL_LEASE + 8 * random.nextInt(5), interesting);
-            case 1 -> bench.word(y, FrameLayout.CONTROL_CURSOR + 8 * random.nextInt(3),
-                    interesting);
+            case 1 -> bench.word(y, SCANNERS[random.nextInt(SCANNERS.length)], interesting);
             case 2 -> bench.ring(y).set(ValueLayout.JAVA_LONG, 8 * random.nextInt(IPCA / 8),
                     random.nextBoolean()
                             ? interesting

@@ -76,6 +76,16 @@ class DeliveryContractTest {
         return message -> !failing.contains(message.text());
     }
 
+    /** Fails for poison; at this text the thread ends, before anything is deleted. */
+    private static Predicate<Message> endingAt(String end) {
+        return message -> {
+            if (message.text().equals(end)) {
+                throw new StepHolder.Ended();
+            }
+            return !message.text().equals("poison");
+        };
+    }
+
     private List<String> textsOf(int source) {
         return recorder.messages.stream().filter(seen -> seen.source() == source)
                 .map(Recorder.Seen::text).toList();
@@ -434,20 +444,21 @@ class DeliveryContractTest {
     @Test
     void clause8AttachAcknowledgesWhatWasHandledAndNothingElse() {
         rebooted(new RetryPolicy(1, 0));
-        recorder.handler = failing("poison");
+        recorder.handler = endingAt("end");
         Delivery notified = Delivery.TRY.notified();
-        bench.vsr.send(fromX, y, Bench.segment("poison"), notified);
-        recorder.stopping = false;
-        long base = bench.word(y, FrameLayout.CONTROL_HEAD);
-        drain();
+        long base = bench.vsr.send(fromX, y, Bench.segment("poison"), notified);
+        z("end");
+        assertThrows(StepHolder.Ended.class, this::drain);
         rebooted(new RetryPolicy(2, TimeUnit.HOURS.toNanos(1)));
+        recorder.handler = endingAt("end again");
         long good = bench.vsr.send(fromX, y, Bench.segment("good"), notified);
         bench.vsr.send(fromX, y, Bench.segment("poison"), notified);
         bench.vsr.send(fromX, y, Bench.segment("good"), notified);
-        drain();
+        z("end again");
+        assertThrows(StepHolder.Ended.class, this::drain);
         assertEquals(good, bench.vsr.readBy(x, y));
-        // As if it had ended before it deleted and answered: all that is owed is derived again.
-        bench.word(y, FrameLayout.CONTROL_HEAD, base);
+        assertEquals(base, bench.word(y, FrameLayout.CONTROL_HEAD));
+        // As if it had ended before it answered: all that is owed is derived again.
         long words = bench.frame.layout().page(x % 16) + FrameLayout.PAGE_PEERS
                 + (y % 16) * FrameLayout.PEER_SIZE;
         bench.frame.memory().asSlice(words, FrameLayout.PEER_SIZE).fill((byte) 0);

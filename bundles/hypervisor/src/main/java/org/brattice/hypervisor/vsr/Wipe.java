@@ -1,0 +1,41 @@
+package org.brattice.hypervisor.vsr;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+import org.brattice.hypervisor.memory.Word;
+
+/**
+ * Zeroes records that have been read, before their room is free. Nothing depends on the zeros; but a
+ * writer's stores to lines that the reader has only looked at each wait for the reader's cache to let go,
+ * while lines that were stored to are fetched ahead. One thread.
+ */
+final class Wipe {
+    /** Copied, because to fill a part of a segment one makes an object of that part. */
+    private static final MemorySegment ZEROS = MemorySegment.ofArray(new long[1024]).asReadOnly();
+
+    private final MemorySegment ring;
+    private final long mask;
+
+    /** Of one ring. */
+    Wipe(MemorySegment ring) {
+        this.ring = ring;
+        this.mask = ring.byteSize() - 1;
+    }
+
+    /**
+     * Zeroes what lies between head and cursor, which is answered. Its first commit word goes first: who
+     * finds zero there after a kill knows that nothing before the cursor is owed any more.
+     */
+    void between(long head, long cursor) {
+        VarHandle.releaseFence();
+        Word.release(ring, head & mask, 0);
+        VarHandle.releaseFence();
+        for (long at = head; at < cursor;) {
+            long start = at & mask;
+            long piece = Math.min(cursor - at, Math.min(ZEROS.byteSize(), ring.byteSize() - start));
+            MemorySegment.copy(ZEROS, 0, ring, start, piece);
+            at += piece;
+        }
+    }
+}
