@@ -42,6 +42,7 @@ final class Goals {
             atMost("active pair 1 to 1 256 B", RATE, CROWD_2, crowd, 1.1);
         }
         figure("throughput 1 to 1 256 B", "heap-bytes/message", 0.5);
+        batch("throughput 1 to 1 32 B", 100e6);
     }
 
     List<Goal> all() {
@@ -75,6 +76,12 @@ final class Goals {
         cell(title).map(cell -> sheet.spread(cell, BRATTICE, figure)).ifPresent(
                 spread -> goals
                         .add(new Goal(title + ", " + figure, spread.median(), bound, false)));
+    }
+
+    private void batch(String title, double bound) {
+        cell(title).map(cell -> sheet.spread(cell, BRATTICE_BATCH, RATE)).ifPresent(
+                spread -> goals
+                        .add(new Goal(title + ", batches", spread.median(), bound, true)));
     }
 
     private Optional<Cell> cell(String title) {

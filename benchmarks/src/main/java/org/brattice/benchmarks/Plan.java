@@ -14,6 +14,7 @@ import org.brattice.benchmarks.work.WorkKind;
 /** Which work is done by whom. Pieces of the same kind follow each other, with the same peers. */
 final class Plan {
     private static final List<PeerKind> ONE_SENDER = List.of(BRATTICE, AGRONA_MANY, AERON,
+            BRATTICE_CHECKSUMS, BRATTICE_BATCH,
             BRATTICE_VSR, BRATTICE_VIRTUAL, BARE_RING, AGRONA_CHECKED, AGRONA_ONE, DISRUPTOR_ONE,
             DISRUPTOR_MANY, JCTOOLS,
             EVENT_POST, EVENT_SEND, MEMORY_COPY);
@@ -49,16 +50,21 @@ final class Plan {
         int[] sizes = quick ? new int[]{256} : new int[]{32, 256, 4096, LARGE, 1 << 20};
         for (int count : senders) {
             for (int bytes : sizes) {
-                cells.add(throughput("throughput", count, bytes, peers(count)));
+                cells.add(throughput("throughput", count, bytes, peers(count, bytes)));
             }
         }
     }
 
-    private List<PeerKind> peers(int senders) {
+    private List<PeerKind> peers(int senders, int bytes) {
         if (quick) {
             return QUICK_SENT_TO;
         }
-        return senders == 1 ? ONE_SENDER : MANY_SENDERS;
+        List<PeerKind> peers = new ArrayList<>(senders == 1 ? ONE_SENDER : MANY_SENDERS);
+        if (bytes >= LARGE) {
+            // A batch is of records, and these go in chunks.
+            peers.remove(BRATTICE_BATCH);
+        }
+        return peers;
     }
 
     private Cell throughput(String title, int senders, int bytes, List<PeerKind> peers) {

@@ -35,7 +35,9 @@ class WorkTest {
     void shouldSendBesideEveryPeer() throws Exception {
         Cell cell = new Cell("smoke", WorkKind.THROUGHPUT,
                 settings("senders=1 bytes=64 warm=20 millis=20"), List.of("messages/s"),
-                List.of(PeerKind.BRATTICE, PeerKind.BRATTICE_VSR, PeerKind.AGRONA_MANY,
+                List.of(PeerKind.BRATTICE, PeerKind.BRATTICE_CHECKSUMS,
+                        PeerKind.BRATTICE_BATCH, PeerKind.BRATTICE_VSR, PeerKind.BARE_RING,
+                        PeerKind.AGRONA_MANY,
                         PeerKind.AERON, PeerKind.DISRUPTOR_MANY, PeerKind.JCTOOLS,
                         PeerKind.EVENT_POST));
 

@@ -57,7 +57,8 @@ public final class EmbeddedMachine implements AutoCloseable {
         Dictionary<String, Object> properties = new Hashtable<>(Map.of("partition.name", name,
                 "partition.memory", shape.memory() + " B", "partition.ipca", shape.ipca() + " B",
                 "partition.dedicated", Boolean.toString(shape.dedicated()), "partition.scan.period",
-                Integer.toString(shape.scanPeriodMillis())));
+                Integer.toString(shape.scanPeriodMillis()), "partition.checksums",
+                Boolean.toString(shape.checksums())));
         return partitions.registerService(Firmware.class, new OneBoot(firmware), properties);
     }
 

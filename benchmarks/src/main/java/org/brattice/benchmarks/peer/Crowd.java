@@ -39,7 +39,7 @@ public final class Crowd implements Peer, Rounds {
         machine = new EmbeddedMachine(data, List.of("memory = " + memory + " B",
                 "block = " + BLOCK + " B", "partitions = " + Math.max(16, partitions),
                 "processors = " + (partitions + 64), "backing = memory"));
-        active = new Brattice(machine, true);
+        active = new Brattice(machine, Brattice.Kind.DEDICATED);
         others = Math.max(0, partitions - ACTIVE);
         sleepers = boot();
     }
@@ -90,7 +90,7 @@ public final class Crowd implements Peer, Rounds {
         List<Port> ports = new ArrayList<>();
         Load load = new Load(1, PAYLOAD, false, false);
         for (int i = 0; i < others; i++) {
-            ports.add(talker.port(name(i), load));
+            ports.add(talker.port(name(i), load, false));
         }
         Port[] all = ports.toArray(Port[]::new);
         long begun = System.nanoTime();

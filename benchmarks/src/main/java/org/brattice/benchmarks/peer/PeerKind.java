@@ -13,16 +13,23 @@ import com.lmax.disruptor.dsl.ProducerType;
 /** The peers there are, ours first, with what their processes are started with. */
 public enum PeerKind {
     /** Dedicated processors, frame memory in a file on the memory file system: what is compared. */
-    BRATTICE("Brattice", Options.OURS, () -> Brattice.open(Options.DATA, "memory", true)),
+    BRATTICE("Brattice", Options.OURS,
+            () -> Brattice.open(Options.DATA, "memory", Brattice.Kind.DEDICATED)),
     /** The same with virtual threads as processors. */
     BRATTICE_VIRTUAL("Brattice, virtual", Options.OURS,
-            () -> Brattice.open(Options.DATA, "memory", false)),
+            () -> Brattice.open(Options.DATA, "memory", Brattice.Kind.VIRTUAL)),
     /** The same with frame memory in a file on the disk. */
     BRATTICE_DISK("Brattice, disk", Options.OURS,
-            () -> Brattice.open(Options.DATA, "data", true)),
+            () -> Brattice.open(Options.DATA, "data", Brattice.Kind.DEDICATED)),
     /** The same with frame memory that nothing outlives. */
     BRATTICE_ANONYMOUS("Brattice, anonymous", Options.OURS,
-            () -> Brattice.open(Options.DATA, "anonymous", true)),
+            () -> Brattice.open(Options.DATA, "anonymous", Brattice.Kind.DEDICATED)),
+    /** The same, each message with a checksum of its payload. */
+    BRATTICE_CHECKSUMS("Brattice, checksums", Options.OURS,
+            () -> Brattice.open(Options.DATA, "memory", Brattice.Kind.CHECKED)),
+    /** The same, 64 messages by one hypervisor call. */
+    BRATTICE_BATCH("Brattice, batches", Options.OURS,
+            () -> Brattice.open(Options.DATA, "memory", Brattice.Kind.BATCHED)),
     /** Our rings without identity. */
     BRATTICE_VSR("Brattice, bare VSR", Options.OURS, () -> new BareVsr(Options.DATA)),
     /** The ring that the goals are set against. */

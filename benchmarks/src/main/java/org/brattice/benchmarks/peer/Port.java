@@ -8,4 +8,13 @@ public interface Port {
      * @return whether there was room
      */
     boolean offer(long word);
+
+    /**
+     * Sends what was accepted and is still held back, where messages go several at once.
+     *
+     * @return whether nothing is held back any more
+     */
+    default boolean flush() {
+        return true;
+    }
 }

@@ -50,11 +50,15 @@ final class Talker implements Firmware {
     }
 
     /** Where it sends messages to another. On its processor. */
-    Port port(String receiver, Load load) {
+    Port port(String receiver, Load load, boolean batches) {
+        int places = batches ? BatchPort.SIZE : 1;
         MemorySegment payload = boot.memory().stream()
-                .filter(segment -> segment.byteSize() >= load.bytes()).findFirst().orElseThrow()
-                .asSlice(0, load.bytes());
+                .filter(segment -> segment.byteSize() >= places * load.bytes()).findFirst()
+                .orElseThrow().asSlice(0, places * load.bytes());
         int number = ipca.number(receiver);
+        if (batches) {
+            return new BatchPort(ipca, number, payload, load.bytes());
+        }
         boolean waits = load.parks() || load.bytes() > ipca.recordLimit(number);
         return new SegmentPort(ipca, number, payload, waits);
     }

@@ -23,6 +23,9 @@ final class Flood {
         while (!senders.over()) {
             word = burst(port, word);
         }
+        while (!port.flush()) {
+            Thread.yield();
+        }
         return word;
     }
 

@@ -10,14 +10,16 @@ final class Gathering {
     /** In calls of {@link Thread#onSpinWait}: below a microsecond, and some twelve, where that takes 30 ns. */
     private static final int LEAST = 24;
     private static final int MOST = 384;
-    /** Messages after which a pause is tried. */
+    /** Messages after which a pause is tried: more each time that it was in vain. */
     private static final int TRY_AFTER = 256;
+    private static final int TRY_AFTER_MOST = 1 << 16;
     /** Messages by pause that make the next one longer, or shorter. */
     private static final int MANY = 3;
     private static final int FEW = 6;
 
     private int length;
     private int found;
+    private int tryAfter = TRY_AFTER;
 
     /** So many messages were read by one scan. */
     void found(int messages) {
@@ -34,7 +36,7 @@ final class Gathering {
 
     /** How long the pause is to be, after what was found since the last one. */
     int next() {
-        if (length == 0 && found < TRY_AFTER) {
+        if (length == 0 && found < tryAfter) {
             return 0;
         }
         int messages = found;
@@ -43,12 +45,21 @@ final class Gathering {
             return LEAST;
         }
         if (messages >= length / MANY) {
+            tryAfter = TRY_AFTER;
             return Math.min(MOST, 2 * length);
         }
         if (messages >= length / FEW) {
+            tryAfter = TRY_AFTER;
             return length;
         }
-        return length > LEAST ? length / 2 : messages > 1 ? LEAST : 0;
+        if (length > LEAST) {
+            return length / 2;
+        }
+        if (messages > 1) {
+            return LEAST;
+        }
+        tryAfter = Math.min(TRY_AFTER_MOST, 2 * tryAfter);
+        return 0;
     }
 
     /** How long the last pause was. */
