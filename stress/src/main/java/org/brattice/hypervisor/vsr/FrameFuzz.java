@@ -142,15 +142,15 @@ public final class FrameFuzz {
                 table.control(row.number(), -1);
             }
         }
-        vsr.attachStores(table::known);
+        vsr.stores().attachStores(table::known);
         for (PartitionTable.Row row : rows) {
             int control = table.control(row.number());
             if (control >= 0) {
-                attach.repair(control, row.number(), vsr.acknowledged());
+                attach.repair(control, row.number(), vsr.stores().acknowledged());
                 vsr.open(row.number(), control);
             }
         }
-        vsr.settleStores();
+        vsr.stores().settleStores();
         vsr.attachTracks();
         for (PartitionTable.Row row : rows) {
             if (vsr.area(row.number()) != null) {

@@ -92,7 +92,7 @@ final class ControlService implements Hypervisor {
         BootRun boot = partition.boot();
         int number = partition.number();
         Area area = holdings.vsr().area(number);
-        Blockage.Unread oldest = holdings.vsr().oldestUnread(number);
+        Blockage.Unread oldest = holdings.vsr().blockages().oldestUnread(number);
         return new PartitionInfo(partition.name(), number, status.state(), status.since(),
                 status.deadline(), status.reason(), partition.bundle(),
                 holdings.blocks().ranges(number), machine.ipca(number),
@@ -148,7 +148,7 @@ final class ControlService implements Hypervisor {
 
     @Override
     public Optional<String> redeliver(long letter) {
-        Optional<String> refusal = Optional.ofNullable(holdings.vsr().redeliver(letter));
+        Optional<String> refusal = Optional.ofNullable(holdings.vsr().stores().redeliver(letter));
         machine.lifeCycle().lettersDropped();
         return refusal;
     }
@@ -172,8 +172,10 @@ final class ControlService implements Hypervisor {
         LogicalPartition.Status status = to.status();
         return new Blockage(from.name(), to.name(), status.state(), status.since(),
                 area == null ? 0 : area.capacity(), area == null ? 0 : area.free(),
-                area == null ? 0 : area.unread(), vsr.oldestUnread(number), vsr.lease(number),
-                vsr.waitsFor(number), vsr.line(number), vsr.heldBack(number, from.number()));
+                area == null ? 0 : area.unread(), vsr.blockages().oldestUnread(number),
+                vsr.blockages().lease(number),
+                vsr.blockages().waitsFor(number), vsr.blockages().line(number),
+                vsr.heldBack(number, from.number()));
     }
 
     @Override

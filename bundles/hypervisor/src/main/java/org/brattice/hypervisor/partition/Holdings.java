@@ -79,7 +79,7 @@ final class Holdings implements Declarations.Owners {
                 "frame memory is damaged: {0}", damage));
         List<PartitionTable.Row> rows = table.rows();
         blocks.freeUnless(number -> rows.stream().anyMatch(row -> row.number() == number));
-        for (String damage : vsr.attachStores(table::known)) {
+        for (String damage : vsr.stores().attachStores(table::known)) {
             LOGGER.log(System.Logger.Level.WARNING, "{0}", damage);
             faults.add(new Fault("hypervisor", 0, Kind.CORRUPTED, Instant.now(), damage));
         }
@@ -92,7 +92,7 @@ final class Holdings implements Declarations.Owners {
         for (PartitionTable.Row row : rows) {
             damage(partitions.entry(row.name()), ipcas.open(row));
         }
-        vsr.settleStores();
+        vsr.stores().settleStores();
         vsr.attachTracks();
     }
 

@@ -52,7 +52,7 @@ final class IpcaRegistry {
         if (control < 0) {
             return null;
         }
-        String damage = attach.repair(control, row.number(), vsr.acknowledged());
+        String damage = attach.repair(control, row.number(), vsr.stores().acknowledged());
         vsr.open(row.number(), control);
         return damage;
     }

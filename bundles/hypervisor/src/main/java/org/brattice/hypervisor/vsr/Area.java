@@ -461,16 +461,6 @@ public final class Area {
         return pad + size + RecordLayout.UNIT <= capacity - (tail - head());
     }
 
-    /** Holds a sender back: it finds no room here, and its waits are in nobody's way. Any thread. */
-    public void hold(int source) {
-        queue.hold(source, true);
-    }
-
-    /** Lets a sender go on that was held back. Any thread. */
-    public void release(int source) {
-        queue.hold(source, false);
-    }
-
     /** How many wait, and whether any is held back; read by writers beside the lease. */
     void waiters(long count) {
         Word.release(tables, at + FrameLayout.CONTROL_WAITERS, count);

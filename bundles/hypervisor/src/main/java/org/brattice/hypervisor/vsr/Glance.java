@@ -15,7 +15,6 @@ import org.brattice.hypervisor.memory.Word;
  */
 final class Glance {
     private static final int TRIES = 8;
-    private static final int ATTEMPT_BITS = 8;
 
     private final MemorySegment tables;
     private final MemorySegment ring;
@@ -71,10 +70,7 @@ final class Glance {
     }
 
     private int attempt(long position) {
-        long mark = Word.opaque(tables, at + FrameLayout.CONTROL_ATTEMPT);
-        return mark >>> ATTEMPT_BITS == position / RecordLayout.UNIT
-                ? (int) (mark & (1 << ATTEMPT_BITS) - 1)
-                : 0;
+        return Attempts.of(Word.opaque(tables, at + FrameLayout.CONTROL_ATTEMPT), position);
     }
 
     private long offset(long position) {

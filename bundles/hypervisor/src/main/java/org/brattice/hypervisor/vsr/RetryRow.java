@@ -17,8 +17,6 @@ import org.brattice.hypervisor.memory.Word;
 final class RetryRow {
     private static final int READ_BITS = 40;
     private static final long READ_MASK = (1L << READ_BITS) - 1;
-    private static final int ATTEMPT_BITS = 8;
-    private static final int ATTEMPT_MASK = (1 << ATTEMPT_BITS) - 1;
 
     private final MemorySegment memory;
     private final long at;
@@ -271,9 +269,8 @@ final class RetryRow {
     }
 
     int attempt() {
-        long word = word(FrameLayout.RETRY_ATTEMPT);
-        boolean mine = word >>> ATTEMPT_BITS == readOffset() / RecordLayout.UNIT;
-        return Math.max(mine ? (int) word & ATTEMPT_MASK : 0, attemptsBefore());
+        return Math.max(Attempts.of(word(FrameLayout.RETRY_ATTEMPT), readOffset()),
+                attemptsBefore());
     }
 
     int attemptsBefore() {
@@ -286,8 +283,7 @@ final class RetryRow {
     }
 
     void attempt(int n) {
-        store(FrameLayout.RETRY_ATTEMPT, readOffset() / RecordLayout.UNIT << ATTEMPT_BITS
-                | Math.min(n, ATTEMPT_MASK));
+        store(FrameLayout.RETRY_ATTEMPT, Attempts.word(readOffset(), n));
     }
 
     /** Takes the first record away. */

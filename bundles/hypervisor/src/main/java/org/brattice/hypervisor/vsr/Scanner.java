@@ -14,7 +14,6 @@ import org.brattice.hypervisor.memory.Word;
  * when a handler hangs and the boot is fenced, the first access after it throws. One thread.
  */
 public final class Scanner {
-    private static final int ATTEMPT_BITS = 8;
     private static final long FULL_PAUSE = 10_000_000;
     private static final long LOST_PAUSE = 100_000_000;
     private static final int LOOKS = 100;
@@ -45,7 +44,7 @@ public final class Scanner {
     private long mask;
     private long cursor;
     private long head;
-    private boolean full;
+    private boolean paused;
     private boolean told;
     private long again;
     private long attempted;
@@ -77,7 +76,7 @@ public final class Scanner {
 
     private void take(Area newArea) {
         area = newArea;
-        full = false;
+        paused = false;
         MemorySegment writable = view.segment(area.base(), area.capacity());
         ring = writable.asReadOnly();
         wipe = new Wipe(writable);
@@ -277,12 +276,9 @@ public final class Scanner {
         if (!retries.none() && retries.holds(source)) {
             return setAside(source, start, size, 0);
         }
-        long mark = position / RecordLayout.UNIT << ATTEMPT_BITS;
-        int attempt = (attempted ^ mark) >>> ATTEMPT_BITS == 0
-                ? 1 + (int) (attempted & (1 << ATTEMPT_BITS) - 1)
-                : 1;
+        int attempt = 1 + Attempts.of(attempted, position);
         if (attempt <= policy.attempts()) {
-            attempted(mark | attempt);
+            attempted(position, attempt);
             if (offering.offer(flags, source, position, start, length, attempt)) {
                 handled++;
                 mark(size);
@@ -290,16 +286,16 @@ public final class Scanner {
                 return 1;
             }
             if (reader.stopping()) {
-                attempted(mark | policy.cutShort(attempt));
+                attempted(position, policy.cutShort(attempt));
                 return 0;
             }
         }
         return failed(flags, source, start, length, size, Math.min(attempt, policy.attempts()));
     }
 
-    private void attempted(long word) {
-        attempted = word;
-        Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, word);
+    private void attempted(long position, int attempt) {
+        attempted = Attempts.word(position, attempt);
+        Word.release(tables, at + FrameLayout.CONTROL_ATTEMPT, attempted);
     }
 
     /** A handler has failed: sets the record aside, or makes it a dead letter. */
@@ -307,7 +303,7 @@ public final class Scanner {
         long position = cursor;
         if (attempt == 1 && reader.lostMemory()) {
             // What cannot be read must not be copied either; when the memory is lost the IPCA moves.
-            full = true;
+            paused = true;
             again = System.nanoTime() + LOST_PAUSE;
             return 0;
         }
@@ -325,7 +321,7 @@ public final class Scanner {
 
     private int setAside(int source, long start, long size, int attempt) {
         if (retries.setAside(source, cursor, ring, start, size, attempt)) {
-            full = false;
+            paused = false;
             mark(size);
             return 1;
         }
@@ -333,14 +329,14 @@ public final class Scanner {
             told = true;
             reader.full(source, cursor, "retry store");
         }
-        full = true;
+        paused = true;
         again = System.nanoTime() + Math.max(FULL_PAUSE, policy.delay(attempt));
         return 0;
     }
 
     /** Whether the ring waits: for room in the retry store, or to move away from lost memory. */
     private boolean pausing() {
-        return full && System.nanoTime() - again < 0 || area.damaged();
+        return paused && System.nanoTime() - again < 0 || area.damaged();
     }
 
     /** The read mark: what was before the cursor is never offered again. */
@@ -418,6 +414,6 @@ public final class Scanner {
     /** Nanoseconds until something that was put off is due. */
     private long rest() {
         return Math.min(retries.rest(),
-                full ? Math.max(0, again - System.nanoTime()) : Long.MAX_VALUE);
+                paused ? Math.max(0, again - System.nanoTime()) : Long.MAX_VALUE);
     }
 }

@@ -18,8 +18,6 @@ import org.brattice.hypervisor.memory.Word;
  * @param attempts how often it was offered
  */
 record Unread(MemorySegment memory, long start, long size, int attempts) {
-    private static final int ATTEMPT_BITS = 8;
-
     long position() {
         return RecordLayout.positionOf(Word.plain(memory, start));
     }
@@ -49,9 +47,7 @@ record Unread(MemorySegment memory, long start, long size, int attempts) {
             boolean sound = RecordLayout.guarded(ring, position, size)
                     && RecordLayout.fits(flags, length, start, size, ring.byteSize());
             if (sound && kind != RecordLayout.PAD && !aside.contains(position)) {
-                boolean offered = attempt >>> ATTEMPT_BITS == position / RecordLayout.UNIT;
-                unread.add(new Unread(ring, start, size,
-                        offered ? (int) attempt & (1 << ATTEMPT_BITS) - 1 : 0));
+                unread.add(new Unread(ring, start, size, Attempts.of(attempt, position)));
             }
         });
         return unread;

@@ -1,19 +1,12 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.IntPredicate;
 
-import org.brattice.api.Blockage;
-import org.brattice.api.DeadLetter;
 import org.brattice.api.Delivery;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
@@ -42,30 +35,11 @@ public final class Vsr {
     private final AtomicReferenceArray<Peer> peers;
     private final int rows;
     private final int mask;
+    private final Stores stores;
+    private final Blockages blockages;
     private final RetryStore retry;
     private final DeadLetters letters;
     private volatile int highest;
-
-    /** A partition that can be named, with its IPCA as far as it has one. */
-    private static final class Peer {
-        private final int number;
-        private final String name;
-        private final Doorbell doorbell = new Doorbell();
-        private final WaitQueue queue;
-        private volatile Area area;
-        private volatile Seen seen = Seen.NONE;
-
-        private Peer(int number, String name, WaitQueue queue) {
-            this.number = number;
-            this.name = name;
-            this.queue = queue;
-        }
-    }
-
-    /** A lease, and when it was first seen. */
-    private record Seen(long lease, long nanos) {
-        private static final Seen NONE = new Seen(Lease.FREE, 0);
-    }
 
     public Vsr(Frame frame, Holders holders, Area.LeaseWatch watch) {
         this.frame = frame;
@@ -77,10 +51,21 @@ public final class Vsr {
         this.rows = frame.layout().partitions();
         this.mask = Integer.bitCount(rows) == 1 ? rows - 1 : 0;
         this.peers = new AtomicReferenceArray<>(rows);
-        this.retry = new RetryStore(frame.memory(), frame.layout());
-        this.letters = new DeadLetters(frame.memory(), frame.layout(),
-                frame.description().stores().letterLimit(), this::name);
+        this.stores = new Stores(this, frame);
+        this.retry = stores.retry();
+        this.letters = stores.letters();
+        this.blockages = new Blockages(this, frame, holders, graph);
         this.highest = (int) frame.word(FrameLayout.HEADER_NEXT_NUMBER) - 1;
+    }
+
+    /** What was set aside and what was given up. */
+    public Stores stores() {
+        return stores;
+    }
+
+    /** Who blocks whom. */
+    public Blockages blockages() {
+        return blockages;
     }
 
     /** Messages set aside for their receivers. */
@@ -94,103 +79,6 @@ public final class Vsr {
     }
 
     /**
-     * Finds the messages set aside and the dead letters that an earlier process has left. Control thread,
-     * before any IPCA is repaired, because what is there was not acknowledged.
-     *
-     * @return what was damaged, in words
-     */
-    public List<String> attachStores(IntPredicate known) {
-        List<String> damages = new ArrayList<>(retry.attach(known));
-        damages.addAll(letters.attach());
-        return damages;
-    }
-
-    /**
-     * Drops letters whose messages wait still: the process ended between the two. Control thread, when
-     * the IPCAs are open, before any boot.
-     */
-    public void settleStores() {
-        Map<Integer, Set<Long>> aside = new HashMap<>();
-        letters.settle((receiver, position) -> {
-            Area area = area(receiver);
-            return area != null && Unread.waits(frame.memory(), layout(), area, position)
-                    || aside.computeIfAbsent(receiver, retry::positions).contains(position);
-        });
-    }
-
-    /** What became of messages that an earlier process has read and perhaps not acknowledged. */
-    public Attach.Acknowledged acknowledged() {
-        return new Attach.Acknowledged() {
-            @Override
-            public boolean known(int source) {
-                return Vsr.this.known(source);
-            }
-
-            @Override
-            public boolean aside(int receiver, int source, long position) {
-                return retry.aside(receiver, source, position);
-            }
-
-            @Override
-            public Set<Long> completeAside(int receiver) {
-                Set<Long> complete = new HashSet<>();
-                for (Unread record : retry.records(receiver)) {
-                    Attach.completesAt(record.memory(), record.start(), complete);
-                }
-                return complete;
-            }
-
-            @Override
-            public boolean givenUp(int receiver, long position) {
-                return letters.contains(receiver, position);
-            }
-        };
-    }
-
-    /**
-     * Puts a dead letter back into its receiver's retry queue, as the last one of its source. Any thread.
-     *
-     * @return why not, in words, or null
-     */
-    public String redeliver(long id) {
-        synchronized (letters) {
-            DeadLetter letter = letters.letter(id);
-            String refusal = letter == null
-                    ? "letter=" + id + " is unknown: list the letters"
-                    : refusal(letter);
-            if (refusal == null) {
-                letters.drop(id);
-                ring(letter.receiverNumber());
-            }
-            return refusal;
-        }
-    }
-
-    /** Puts it back, or says why not. */
-    private String refusal(DeadLetter letter) {
-        String what = "letter=" + letter.id() + " ";
-        if (!known(letter.receiverNumber())) {
-            return what + "was sent to " + letter.receiver() + " with number="
-                    + letter.receiverNumber() + ", which is gone for ever: export it, then drop it";
-        }
-        if (letter.chunk()) {
-            return what
-                    + "is a chunk of a larger message, which was refused as a whole: have it sent"
-                    + " again";
-        }
-        if (letter.kept() < letter.length()) {
-            return what + "has no payload: bytes=" + letter.length()
-                    + " were more than dead.letter.limit of the frame description";
-        }
-        return retry.putBack(letter.receiverNumber(), letter.sourceNumber(),
-                letters.record(letter.id()))
-                        ? null
-                        : what + "does not fit into the retry store, which has bytes="
-                                + retry.free()
-                                + " free: try again when messages set aside have been read";
-    }
-
-    /**
      * Lets the time that records carry go on, and passes over those who were called and do not come; to
      * be called ten times a second. Control thread.
      */
@@ -200,17 +88,8 @@ public final class Vsr {
             Peer peer = peers.get(i);
             if (peer != null) {
                 peer.queue.pass();
-                look(peer);
+                peer.look();
             }
-        }
-    }
-
-    /** So that one can tell later for how long a lease has been held at least. */
-    private static void look(Peer peer) {
-        Area area = peer.area;
-        long lease = area == null ? Lease.FREE : area.lease();
-        if (lease != peer.seen.lease) {
-            peer.seen = Lease.held(lease) ? new Seen(lease, System.nanoTime()) : Seen.NONE;
         }
     }
 
@@ -402,7 +281,7 @@ public final class Vsr {
         return new Streams(frame.memory(), layout().page(index(number)));
     }
 
-    private Peer peer(int number) {
+    Peer peer(int number) {
         Peer peer = number > 0 ? peers.get(index(number)) : null;
         return peer != null && peer.number == number ? peer : null;
     }
@@ -414,6 +293,11 @@ public final class Vsr {
     /** The row of a partition: no division where their number is a power of two. */
     int index(int number) {
         return mask != 0 ? number & mask : number % rows;
+    }
+
+    /** The partition in a row of the tables, or null. */
+    Peer peerAt(int index) {
+        return peers.get(index);
     }
 
     /** Number of the partition in a row of the tables, or 0. */
@@ -601,57 +485,6 @@ public final class Vsr {
     /** What has become of a message; see {@link IpcaService#track}. */
     public Optional<Tracking> track(int source, int receiver, long position) {
         return tracks.look(index(source), receiver, position);
-    }
-
-    /** The first message that a partition has not read, or null. Any thread. */
-    public Blockage.Unread oldestUnread(int number) {
-        Area area = area(number);
-        Blockage.Unread aside = retry.oldest(number, this::name);
-        Blockage.Unread inRing = null;
-        try {
-            inRing = area == null ? null : new Glance(frame, area, this::name).oldest();
-        } catch (InternalError e) {
-            // Lost memory: the IPCA is about to move away from it, and nobody here writes.
-            return aside;
-        }
-        return aside == null || inRing != null && inRing.position() < aside.position()
-                ? inRing
-                : aside;
-    }
-
-    /** Who writes to a partition's IPCA at this moment, or null. Any thread. */
-    public Blockage.Lease lease(int number) {
-        Peer peer = peer(number);
-        Area area = peer == null ? null : peer.area;
-        long lease = area == null ? Lease.FREE : area.lease();
-        if (!Lease.held(lease) || holders.gone(lease)) {
-            return null;
-        }
-        Holder holder = holders.of(lease);
-        Seen seen = peer.seen;
-        long nanos = seen.lease == lease ? System.nanoTime() - seen.nanos : 0;
-        return holder == null
-                ? null
-                : new Blockage.Lease(name(holder.number()), holder.scanning(),
-                        Duration.ofNanos(nanos));
-    }
-
-    /** Who waits for room in a partition's IPCA, in order. Any thread. */
-    public List<Blockage.InLine> line(int number) {
-        Peer peer = peer(number);
-        return peer == null
-                ? List.of()
-                : peer.queue.line(Blockage.LINE_LIMIT).stream()
-                        .map(spot -> new Blockage.InLine(name(spot.number()), spot.wakes(),
-                                Duration.ofNanos(spot.nanos()), spot.bytes(), spot.heldBack()))
-                        .toList();
-    }
-
-    /** The partition for whose room a partition's event scan waits, or null. Any thread. */
-    public String waitsFor(int number) {
-        int other = known(number) ? graph.waitsFor(number) : -1;
-        Peer peer = other < 0 ? null : peers.get(other);
-        return peer == null ? null : peer.name;
     }
 
     /** Puts in order what senders track, when all IPCAs of an earlier process are open. */

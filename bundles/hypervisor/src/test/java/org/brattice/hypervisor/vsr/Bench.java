@@ -130,19 +130,19 @@ final class Bench implements AutoCloseable {
     }
 
     List<String> repair() {
-        List<String> damages = new ArrayList<>(vsr.attachStores(table::known));
+        List<String> damages = new ArrayList<>(vsr.stores().attachStores(table::known));
         for (PartitionTable.Row row : table.rows()) {
             if (!attach.valid(row.control(), row.number(), blocks.ranges(row.number()))) {
                 damages.add("invalid");
                 continue;
             }
-            String damage = attach.repair(row.control(), row.number(), vsr.acknowledged());
+            String damage = attach.repair(row.control(), row.number(), vsr.stores().acknowledged());
             if (damage != null) {
                 damages.add(damage);
             }
             vsr.open(row.number(), row.control());
         }
-        vsr.settleStores();
+        vsr.stores().settleStores();
         vsr.attachTracks();
         return damages;
     }

@@ -151,7 +151,7 @@ class FairnessTest {
         long deadline = System.nanoTime() + LIMIT_NANOS;
         while (sent.get() < enough) {
             assertTrue(System.nanoTime() < deadline, () -> who + " starves: sent=" + sent + " line="
-                    + bench.vsr.line(receiver));
+                    + bench.vsr.blockages().line(receiver));
             all.stream().filter(CompletableFuture::isCompletedExceptionally)
                     .forEach(CompletableFuture::join);
             LockSupport.parkNanos(1_000_000);
@@ -299,7 +299,7 @@ class FairnessTest {
             });
         }
         long deadline = System.nanoTime() + LIMIT_NANOS;
-        while (bench.vsr.line(receiver).size() < 4) {
+        while (bench.vsr.blockages().line(receiver).size() < 4) {
             assertTrue(System.nanoTime() < deadline);
             Thread.onSpinWait();
         }

@@ -31,7 +31,7 @@ class GlanceTest {
     }
 
     private Blockage.Unread oldest() {
-        return bench.vsr.oldestUnread(y);
+        return bench.vsr.blockages().oldestUnread(y);
     }
 
     @Test
@@ -121,7 +121,7 @@ class GlanceTest {
         long seen = 0;
         long last = 0;
         while (!writing.isDone()) {
-            Blockage.Unread unread = bench.vsr.oldestUnread(z);
+            Blockage.Unread unread = bench.vsr.blockages().oldestUnread(z);
             if (unread != null) {
                 seen++;
                 assertEquals("x", unread.source());
@@ -138,7 +138,7 @@ class GlanceTest {
 
     @Test
     void shouldNameTheLeaseHolderAndForHowLong() throws Exception {
-        assertNull(bench.vsr.lease(y));
+        assertNull(bench.vsr.blockages().lease(y));
         StepHolder parked = new StepHolder(bench.holders, x, Step.BODY, StepHolder.Fate.PARK);
         Thread thread = Thread.ofPlatform().daemon().start(() -> {
             parked.bind();
@@ -146,19 +146,19 @@ class GlanceTest {
         });
         assertTrue(parked.arrived.await(10, TimeUnit.SECONDS));
 
-        assertEquals(new Blockage.Lease("x", false, Duration.ZERO), bench.vsr.lease(y));
+        assertEquals(new Blockage.Lease("x", false, Duration.ZERO), bench.vsr.blockages().lease(y));
         bench.vsr.tick();
         long seen = System.nanoTime();
         while (System.nanoTime() - seen < 20_000_000) {
             Thread.onSpinWait();
         }
         bench.vsr.tick();
-        Blockage.Lease lease = bench.vsr.lease(y);
+        Blockage.Lease lease = bench.vsr.blockages().lease(y);
         assertTrue(lease.held().compareTo(Duration.ofMillis(20)) >= 0, lease.toString());
 
         parked.resume.countDown();
         thread.join();
-        assertNull(bench.vsr.lease(y));
+        assertNull(bench.vsr.blockages().lease(y));
     }
 
     @Test
@@ -179,20 +179,20 @@ class GlanceTest {
                     Delivery.waiting(Duration.ofSeconds(20)));
         });
         long deadline = System.nanoTime() + 10_000_000_000L;
-        while (bench.vsr.line(y).size() < 2) {
+        while (bench.vsr.blockages().line(y).size() < 2) {
             assertTrue(System.nanoTime() < deadline);
             Thread.onSpinWait();
         }
         bench.vsr.holdBack(y, z, true);
 
-        List<Blockage.InLine> line = bench.vsr.line(y);
+        List<Blockage.InLine> line = bench.vsr.blockages().line(y);
         assertEquals(List.of(
                 new Blockage.InLine("z", true, line.get(0).waiting(), 512, true),
                 new Blockage.InLine("x", false, line.get(1).waiting(), 64, false)), line);
-        assertEquals("y", bench.vsr.waitsFor(x));
-        assertNull(bench.vsr.waitsFor(y));
+        assertEquals("y", bench.vsr.blockages().waitsFor(x));
+        assertNull(bench.vsr.blockages().waitsFor(y));
         scanning.end();
         thread.join();
-        assertNull(bench.vsr.waitsFor(x));
+        assertNull(bench.vsr.blockages().waitsFor(x));
     }
 }

@@ -67,10 +67,10 @@ class HoldBackTest {
 
     @Test
     void shouldSendAgainWhenItIsLetGo() {
-        bench.vsr.area(receiver).hold(held);
+        bench.vsr.holdBack(receiver, held, true);
         assertEquals(IpcaService.NO_ROOM, send(held, receiver, Delivery.TRY));
 
-        bench.vsr.area(receiver).release(held);
+        assertTrue(bench.vsr.holdBack(receiver, held, false));
 
         assertTrue(send(held, receiver, Delivery.TRY) >= 0);
         assertEquals(0, bench.word(receiver, FrameLayout.CONTROL_WAITERS));

@@ -37,7 +37,7 @@ class RedeliverTest {
         Word.opaque(bench.frame.memory(), FrameLayout.HEADER_NEXT_LETTER, 2);
         byte[] sent = bench.ring(y).asSlice(32, 6).toArray(ValueLayout.JAVA_BYTE);
 
-        assertNull(bench.vsr.redeliver(1));
+        assertNull(bench.vsr.stores().redeliver(1));
 
         assertEquals(List.of(), bench.vsr.letters().list());
         assertEquals(List.of(), bench.killed());
@@ -56,7 +56,7 @@ class RedeliverTest {
 
     @Test
     void shouldRefuseWhatIsNotThere() {
-        assertEquals("letter=5 is unknown: list the letters", bench.vsr.redeliver(5));
+        assertEquals("letter=5 is unknown: list the letters", bench.vsr.stores().redeliver(5));
     }
 
     @Test
@@ -65,7 +65,8 @@ class RedeliverTest {
         bench.vsr.remove(y);
 
         assertEquals("letter=1 was sent to y with number=" + y
-                + ", which is gone for ever: export it, then drop it", bench.vsr.redeliver(1));
+                + ", which is gone for ever: export it, then drop it",
+                bench.vsr.stores().redeliver(1));
         assertEquals(1, bench.vsr.letters().list().size());
     }
 
@@ -80,7 +81,7 @@ class RedeliverTest {
         assertEquals(
                 "letter=1 is a chunk of a larger message, which was refused as a whole: have it"
                         + " sent again",
-                bench.vsr.redeliver(1));
+                bench.vsr.stores().redeliver(1));
     }
 
     @Test
@@ -91,7 +92,7 @@ class RedeliverTest {
 
         assertEquals("letter=1 has no payload: bytes=" + (limit + 1)
                 + " were more than dead.letter.limit of the frame description",
-                bench.vsr.redeliver(1));
+                bench.vsr.stores().redeliver(1));
     }
 
     @Test
@@ -104,7 +105,7 @@ class RedeliverTest {
         }
 
         assertEquals("letter=1 does not fit into the retry store, which has bytes=0 free: try again"
-                + " when messages set aside have been read", bench.vsr.redeliver(1));
+                + " when messages set aside have been read", bench.vsr.stores().redeliver(1));
         assertEquals(1, bench.vsr.letters().list().size());
         assertEquals(1, bench.vsr.retry().of(x, null).size() + bench.vsr.retry().of(y, null)
                 .size());
