@@ -6,6 +6,7 @@ import static org.junit.Assert.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.zip.CRC32C;
 
 import org.brattice.api.Chunk;
 import org.brattice.api.Delivery;
@@ -88,6 +90,26 @@ public class TalkIT extends ContainerTest {
         assertRefused(alice, Long.MAX_VALUE - 3, 8, "overflow");
     }
 
+    @Test
+    public void shouldGiveMessagesAChecksumWhereTheReceiverDeclaresIt() throws Exception {
+        Terminal alice = terminal("alice");
+        CRC32C expected = new CRC32C();
+        expected.update("checked".getBytes(StandardCharsets.UTF_8));
+        assertEquals(0, checksum(alice, silent("plain")));
+        assertEquals(expected.getValue(), checksum(alice, silent("careful", "checksums=true")));
+    }
+
+    /** What the header of the first message in an IPCA says its payload's checksum is. */
+    private long checksum(Terminal from, Terminal to) throws Exception {
+        from.send(to.boot.name(), "checked");
+        MemorySegment header = MemorySegment.ofArray(new byte[32]);
+        from.run(() -> from.ipca.read(to.boot.ipca().base(), header));
+        boolean checked = (header.get(ValueLayout.JAVA_INT_UNALIGNED, 12) & 64) != 0;
+        int checksum = header.get(ValueLayout.JAVA_INT_UNALIGNED, 28);
+        assertEquals(checked, checksum != 0);
+        return Integer.toUnsignedLong(checksum);
+    }
+
     private static void assertRefused(Terminal reader, long address, int length, String text) {
         byte[] target = new byte[length];
         java.util.Arrays.fill(target, (byte) 9);
@@ -99,7 +121,7 @@ public class TalkIT extends ContainerTest {
     }
 
     /** A partition that never reads: its handler has to be let go. */
-    private Terminal silent(String name) throws Exception {
+    private Terminal silent(String name, String... attributes) throws Exception {
         Terminal silent = new Terminal(name) {
             @Override
             public Firmware firmware(org.osgi.framework.BundleContext context,
@@ -110,7 +132,7 @@ public class TalkIT extends ContainerTest {
         Puppets.behave(name, silent);
         Puppets.system("test." + name, new Unread());
         keep(context.installBundle("test:" + name,
-                small(name).system(name).stream())).start();
+                small(name, attributes).system(name).stream())).start();
         await(name, PartitionState.RUNNING);
         return silent;
     }
