@@ -40,7 +40,7 @@ public interface Message {
 
     /**
      * The payload in place, read-only. Copy what you keep: behind the handler's end the segment may
-     * show later messages of this partition; when the boot has ended it throws.
+     * show zeros or later messages of this partition; when the boot has ended it throws.
      */
     MemorySegment payload();
 

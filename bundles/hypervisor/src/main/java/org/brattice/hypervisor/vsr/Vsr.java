@@ -179,8 +179,11 @@ public final class Vsr {
     private void reopen(Peer peer, Area area) {
         area.view().revoke();
         long at = layout().controls(area.control());
-        long end = Chain.of(frame.memory().asSlice(area.base(), area.capacity()),
-                Word.opaque(frame.memory(), at + FrameLayout.CONTROL_CURSOR)).end();
+        MemorySegment ring = frame.memory().asSlice(area.base(), area.capacity());
+        long end = Chain.of(ring, Word.opaque(frame.memory(), at + FrameLayout.CONTROL_CURSOR))
+                .end();
+        Word.opaque(frame.memory(), at + FrameLayout.CONTROL_TAIL, end);
+        Wipe.zero(ring, end, area.head() + area.capacity());
         Word.opaque(frame.memory(), at + FrameLayout.CONTROL_WAITERS, 0);
         Word.release(frame.memory(), at + FrameLayout.CONTROL_LEASE, Lease.FREE);
         Area again = new Area(frame, area.control(), holders, peer.doorbell, peer.queue, watch,
