@@ -8,7 +8,8 @@
  * ever. Plain stores happen in every order that the release stores behind them leave.
  *
  * All stores of a write are bits of `todo`; each goes as soon as its condition holds. Dropping a rule
- * takes a condition away.
+ * takes a condition away. So it is with the wipe of what was read: the first commit word, then all else in
+ * any order, then the head. It ends at the tail, because the next holder's repair begins there.
  */
 #ifndef CAP
 #define CAP 4
@@ -211,8 +212,52 @@ inline handle(i) {
     got[i - 1] = true
 }
 
+#ifdef WIPE_PAST_TAIL
+#define WIPE_END cursor
+#else
+#define WIPE_END (tail < cursor -> tail : cursor)
+#endif
+
+#define FIRST 1         /* of the wipe: the commit word at the head */
+#define UNIT0 2         /* the rest of its unit */
+#define UNIT1 4
+#define UNIT2 8
+
+#ifdef WIPE_ANY_ORDER
+#define BEFORE_UNITS 0
+#else
+#define BEFORE_UNITS FIRST
+#endif
+#ifdef WIPE_BEHIND_HEAD
+#define BEFORE_WIPE(x) x
+#define BEHIND_WIPE(x)
+#else
+#define BEFORE_WIPE(x)
+#define BEHIND_WIPE(x) x
+#endif
+#define WHEN(c, x) atomic { c -> if :: gen == g -> skip :: else -> goto killed fi; x }
+
+/* Scanner.delete, Wipe.between */
+inline delete() {
+    DO(from = head;
+        if
+        :: WIPE_END > from -> left = (FIRST << (WIPE_END - from + 1)) - 1
+        :: else -> left = 0
+        fi;
+        BEFORE_WIPE(head = cursor));
+    do
+    :: WHEN(left & FIRST, word[AT(from)] = 0; left = left & ~FIRST)
+    :: WHEN((left & UNIT0) && !(left & BEFORE_UNITS), body[AT(from)] = 0; left = left & ~UNIT0)
+    :: WHEN((left & UNIT1) && !(left & BEFORE_UNITS),
+        word[AT(from + 1)] = 0; body[AT(from + 1)] = 0; left = left & ~UNIT1)
+    :: WHEN((left & UNIT2) && !(left & BEFORE_UNITS),
+        word[AT(from + 2)] = 0; body[AT(from + 2)] = 0; left = left & ~UNIT2)
+    :: WHEN(left == 0, BEHIND_WIPE(head = cursor); from = 0; break)
+    od
+}
+
 proctype Scanner(byte g) {
-    byte c, i;
+    byte c, i, from, left;
     bool again;
     do
     :: atomic {
@@ -238,7 +283,7 @@ proctype Scanner(byte g) {
         fi;
         DO(cursor = cursor + SIZE(c); c = 0; i = 0; again = false);
         if
-        :: true -> DO(head = cursor)
+        :: true -> delete()
 #ifdef NO_IDLE_DELETE
         :: skip
 #else
@@ -251,14 +296,18 @@ killed:
 }
 
 /* Attach.repair; each store by itself, because it may be killed too */
+#define KILL if :: gen < KILLS -> gen++; goto again :: true fi
 inline attach() {
     lease = 0;
     p = (cursor > head -> cursor : head);
     cursor = p;
+    KILL;
 #ifndef NO_IDLE_DELETE
     head = p;
+    KILL;
 #endif
     cachedHead = head;
+    KILL;
 #ifndef NO_REPAIR
     do
     :: word[AT(p)] != 0 -> p = p + SIZE(word[AT(p)])
@@ -275,6 +324,7 @@ init {
     do
     :: gen < KILLS -> 
         atomic { gen++; ends = 0 }
+again:
         (_nr_pr == 1);
         attach();
         atomic { run Writer(0, gen); run Writer(1, gen); run Scanner(gen); run Breaker(gen) }
