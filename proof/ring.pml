@@ -42,7 +42,6 @@
 #define BODY 1
 #define REST 2          /* second and third unit of a record */
 #define BODY2 4         /* the second record of a batch */
-#define CLEAR 8
 #define COMMIT2 16
 #define COMMIT 32
 #define PAD_BODY 64
@@ -67,20 +66,58 @@ bool sent[16], got[16];
 #ifdef LOOSE_COMMIT
 #define BEFORE_COMMIT 0
 #else
-#define BEFORE_COMMIT (BODY | REST | BODY2 | CLEAR | COMMIT2)
+#define BEFORE_COMMIT (BODY | REST | BODY2 | COMMIT2)
 #endif
 #ifdef BATCH_FORWARD    /* commit words of a batch in the order of their positions */
-#define BEFORE_COMMIT2 (BODY | BODY2 | CLEAR | COMMIT)
+#define BEFORE_COMMIT2 (BODY | BODY2 | COMMIT)
 #undef BEFORE_COMMIT
 #define BEFORE_COMMIT (BODY | REST)
 #else
-#define BEFORE_COMMIT2 (BODY2 | CLEAR)
+#define BEFORE_COMMIT2 BODY2
 #endif
 #ifdef PAD_FIRST
 #define BEFORE_PAD PAD_BODY
 #else
-#define BEFORE_PAD (BODY | REST | BODY2 | CLEAR | COMMIT2 | COMMIT | PAD_BODY)
+#define BEFORE_PAD (BODY | REST | BODY2 | COMMIT2 | COMMIT | PAD_BODY)
 #endif
+
+/*
+ * Area.repair, by who breaks a lease, or in whose section something was thrown: the tail may lack what the
+ * scanner has read and wiped, and behind the end lies what was begun. p, c and h are 0 before and behind.
+ */
+inline mend(p, c, h) {
+#ifdef MEND_FROM_TAIL
+    DO(p = tail);
+#else
+    DO(p = (tail > cursor -> tail : cursor));
+#endif
+    do
+    :: DO(c = word[AT(p)];
+        if
+        :: c != 0 -> assert(TAGGED(c, p)); p = p + SIZE(c)
+        :: else -> break
+        fi)
+    od;
+#ifndef MEND_ONCE
+    do
+    :: DO(if :: cursor > p -> p = cursor :: else -> break fi);
+        do
+        :: DO(c = word[AT(p)];
+            if
+            :: c != 0 -> assert(TAGGED(c, p)); p = p + SIZE(c)
+            :: else -> break
+            fi)
+        od
+    od;
+#endif
+    DO(tail = p; h = head + CAP; c = 0);
+#ifndef MEND_NO_WIPE
+    do
+    :: DO(if :: p < h -> word[AT(p)] = 0; body[AT(p)] = 0; p++ :: else -> break fi)
+    od;
+#endif
+    DO(p = 0; h = 0)
+}
 
 proctype Writer(byte w; byte g) {
     byte i, n, p, pad, c, h;
@@ -137,12 +174,9 @@ take:
     /* Area.held, Area.pad */
     atomic {
         h = 0; c = 0;
-        todo = BODY | CLEAR | COMMIT;
+        todo = BODY | COMMIT;
         if :: batch -> todo = todo | BODY2 | COMMIT2 :: n > 1 && !batch -> todo = todo | REST :: else fi;
         if :: pad > 0 -> todo = todo | PAD_BODY | PAD_COMMIT :: else fi;
-#ifdef NO_CLEAR
-        todo = todo & ~CLEAR;
-#endif
         p = p + pad
     }
     do
@@ -154,7 +188,6 @@ take:
 #endif
         todo = todo & ~REST)
     :: todo & BODY2 -> DO(body[AT(p + 1)] = i + 1; todo = todo & ~BODY2)
-    :: todo & CLEAR -> DO(word[AT(p + n)] = 0; todo = todo & ~CLEAR)
     :: (todo & COMMIT2) && !(todo & BEFORE_COMMIT2) ->
         DO(word[AT(p + 1)] = COMMIT_WORD(p + 1, 1); todo = todo & ~COMMIT2)
     :: (todo & COMMIT) && !(todo & BEFORE_COMMIT) ->
@@ -169,7 +202,9 @@ take:
     :: ends > 0 && todo != 0 ->         /* the thread ends here */
         DO(ends--; dead[w] = true; todo = 0; n = 0; p = 0; pad = 0; goto killed)
     :: ends > 0 && todo != 0 ->         /* something is thrown here: finally frees the lease */
-        DO(ends--; if :: lease == w + 1 -> lease = 0 :: else fi; todo = 0; n = 0; p = 0; pad = 0; goto next)
+        DO(ends--; todo = 0; n = 0; p = 0; pad = 0; i = 0; batch = false);
+        mend(p, c, h);
+        DO(if :: lease == w + 1 -> lease = 0 :: else fi; goto next)
     od;
 #ifdef LOOSE_LEASE
     DO(if :: lease == w + 1 -> lease = 0 :: else fi);
@@ -190,18 +225,30 @@ killed:
     skip
 }
 
-/* Area.contended, on whichever thread it is */
+#define BREAKER 3
+
+/* Area.contended, on whichever thread it is; it may end while it mends, and another goes on */
 proctype Breaker(byte g) {
+    byte p, c, h;
+    byte again = ENDS;
 endIdle:
     do
     :: atomic { gen != g -> break }
 #ifndef NO_BREAK
-    :: atomic { gen == g && lease > 0 && dead[lease - 1] -> lease = 0 }
+    :: atomic { gen == g && lease > 0 && lease < BREAKER && dead[lease - 1] -> lease = BREAKER };
+mending:
+        mend(p, c, h);
+        if
+        :: true -> DO(lease = 0)
+        :: again > 0 -> DO(again--; goto mending)
+        fi
 #endif
 #ifdef BREAK_LIVE
     :: atomic { gen == g && lease > 0 && breaks > 0 -> lease = 0; breaks-- }
 #endif
-    od
+    od;
+killed:
+    skip
 }
 
 inline handle(i) {
@@ -211,12 +258,6 @@ inline handle(i) {
     last[WRITER(i)] = NUMBER(i) + 1;
     got[i - 1] = true
 }
-
-#ifdef WIPE_PAST_TAIL
-#define WIPE_END cursor
-#else
-#define WIPE_END (tail < cursor -> tail : cursor)
-#endif
 
 #define FIRST 1         /* of the wipe: the commit word at the head */
 #define UNIT0 2         /* the rest of its unit */
@@ -239,9 +280,12 @@ inline handle(i) {
 
 /* Scanner.delete, Wipe.between */
 inline delete() {
+#ifdef NO_WIPE
+    DO(head = cursor)
+#else
     DO(from = head;
         if
-        :: WIPE_END > from -> left = (FIRST << (WIPE_END - from + 1)) - 1
+        :: cursor > from -> left = (FIRST << (cursor - from + 1)) - 1
         :: else -> left = 0
         fi;
         BEFORE_WIPE(head = cursor));
@@ -254,6 +298,7 @@ inline delete() {
         word[AT(from + 2)] = 0; body[AT(from + 2)] = 0; left = left & ~UNIT2)
     :: WHEN(left == 0, BEHIND_WIPE(head = cursor); from = 0; break)
     od
+#endif
 }
 
 proctype Scanner(byte g) {
@@ -314,6 +359,13 @@ inline attach() {
     :: else -> break
     od;
     tail = p;
+    KILL;
+#endif
+#ifndef ATTACH_NO_WIPE
+    do
+    :: p < head + CAP -> word[AT(p)] = 0; body[AT(p)] = 0; p++; KILL
+    :: else -> break
+    od;
 #endif
     atomic { p = 0; dead[0] = false; dead[1] = false }
 }

@@ -131,7 +131,7 @@ public final class Attach {
     }
 
     /** Read messages that were not yet deleted may not yet have been acknowledged. */
-    private void acknowledge(MemorySegment ring, int number, long head, long cursor,
+    void acknowledge(MemorySegment ring, int number, long head, long cursor,
             Acknowledged sources) {
         Peers peers = new Peers(memory, layout);
         Tracks tracks = new Tracks(memory, layout);

@@ -328,6 +328,21 @@ public final class Vsr {
         }
     }
 
+    /**
+     * Answers again what lies between head and cursor: a boot that was shut out behind its read mark may
+     * owe it. On the thread of the partition's scanner, before it scans.
+     */
+    void answerAgain(Area area, long head, long cursor) {
+        new Attach(frame).acknowledge(frame.memory().asSlice(area.base(), area.capacity()),
+                area.number(), head, cursor, stores.acknowledged());
+        for (int i = 0; i < rows; i++) {
+            Peer peer = peers.get(i);
+            if (peer != null) {
+                peer.doorbell.ring();
+            }
+        }
+    }
+
     /** There is room for a sender at a receiver: its event scan is to come. Any thread. */
     private void call(int sender, int receiver) {
         if (known(sender)) {
