@@ -1,6 +1,7 @@
 /*
  * Foreign read: a third party copies the whole ring under the lease, while a writer goes round it and the
- * scanner deletes. What it sees of a unit is 0, or all of the committed record that lies there.
+ * scanner wipes and deletes. What it shows of a unit is 0, or all of the committed and unread record that
+ * lies there: it looks at the cursor again, and shows nothing of what was read meanwhile.
  * Records have two units; body words hold their record's number.
  */
 #define CAP 6
@@ -24,20 +25,46 @@ proctype Writer() {
     od
 }
 
+/* Scanner.mark, Wipe.between, Scanner.delete */
 proctype Scanner() {
+    byte w;
     do
     :: atomic { word[cursor % CAP] == cursor + 1 -> cursor = cursor + 2 }
-        head = cursor
+        if
+        :: true ->
+            word[head % CAP] = 0;
+            w = head;
+            do
+            :: w < cursor -> word[w % CAP] = 0; body[w % CAP] = 0; w++
+            :: else -> break
+            od;
+            head = cursor
+        :: word[cursor % CAP] != 0      /* put off, while there is more to read */
+        fi
     od
 }
 
+/* Area.read */
 proctype Reader() {
-    byte u, from, to, p, first;
+    byte u, from, to, p, shown[CAP];
 #ifndef NO_LEASE
     atomic { lease == 0 -> lease = 2 }
 #endif
+    /* Area.end, which repairs the tail */
     to = tail;
-    from = head;
+    do
+    :: word[to % CAP] != 0 -> to = to + 2
+    :: else -> break
+    od;
+    if :: to != tail -> tail = to :: else fi;
+    from = cursor;
+    do
+    :: u == CAP -> break
+    :: u < CAP -> shown[u] = body[u]; u++
+    od;
+#ifndef NO_SECOND_LOOK
+    from = cursor;
+#endif
     u = 0;
     do
     :: u == CAP -> break
@@ -49,11 +76,10 @@ proctype Reader() {
         :: else -> break
         od;
 #ifdef NO_BOUNDS
-        first = body[u];
-        assert(first == 0 || (p < to && first == p / 2 + 1));
+        assert(shown[u] == 0 || (p < to && shown[u] == p / 2 + 1));
 #else
         if
-        :: p < to -> first = body[u]; assert(first == p / 2 + 1)
+        :: p < to -> assert(shown[u] == p / 2 + 1)
         :: else
         fi;
 #endif

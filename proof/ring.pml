@@ -8,7 +8,8 @@
  * ever. Plain stores happen in every order that the release stores behind them leave.
  *
  * All stores of a write are bits of `todo`; each goes as soon as its condition holds. Dropping a rule
- * takes a condition away.
+ * takes a condition away. So it is with the wipe of what was read: the first commit word, then all else in
+ * any order, then the head. It ends at the tail, because the next holder's repair begins there.
  */
 #ifndef CAP
 #define CAP 4
@@ -41,7 +42,6 @@
 #define BODY 1
 #define REST 2          /* second and third unit of a record */
 #define BODY2 4         /* the second record of a batch */
-#define CLEAR 8
 #define COMMIT2 16
 #define COMMIT 32
 #define PAD_BODY 64
@@ -66,20 +66,58 @@ bool sent[16], got[16];
 #ifdef LOOSE_COMMIT
 #define BEFORE_COMMIT 0
 #else
-#define BEFORE_COMMIT (BODY | REST | BODY2 | CLEAR | COMMIT2)
+#define BEFORE_COMMIT (BODY | REST | BODY2 | COMMIT2)
 #endif
 #ifdef BATCH_FORWARD    /* commit words of a batch in the order of their positions */
-#define BEFORE_COMMIT2 (BODY | BODY2 | CLEAR | COMMIT)
+#define BEFORE_COMMIT2 (BODY | BODY2 | COMMIT)
 #undef BEFORE_COMMIT
 #define BEFORE_COMMIT (BODY | REST)
 #else
-#define BEFORE_COMMIT2 (BODY2 | CLEAR)
+#define BEFORE_COMMIT2 BODY2
 #endif
 #ifdef PAD_FIRST
 #define BEFORE_PAD PAD_BODY
 #else
-#define BEFORE_PAD (BODY | REST | BODY2 | CLEAR | COMMIT2 | COMMIT | PAD_BODY)
+#define BEFORE_PAD (BODY | REST | BODY2 | COMMIT2 | COMMIT | PAD_BODY)
 #endif
+
+/*
+ * Area.repair, by who breaks a lease, or in whose section something was thrown: the tail may lack what the
+ * scanner has read and wiped, and behind the end lies what was begun. p, c and h are 0 before and behind.
+ */
+inline mend(p, c, h) {
+#ifdef MEND_FROM_TAIL
+    DO(p = tail);
+#else
+    DO(p = (tail > cursor -> tail : cursor));
+#endif
+    do
+    :: DO(c = word[AT(p)];
+        if
+        :: c != 0 -> assert(TAGGED(c, p)); p = p + SIZE(c)
+        :: else -> break
+        fi)
+    od;
+#ifndef MEND_ONCE
+    do
+    :: DO(if :: cursor > p -> p = cursor :: else -> break fi);
+        do
+        :: DO(c = word[AT(p)];
+            if
+            :: c != 0 -> assert(TAGGED(c, p)); p = p + SIZE(c)
+            :: else -> break
+            fi)
+        od
+    od;
+#endif
+    DO(tail = p; h = head + CAP; c = 0);
+#ifndef MEND_NO_WIPE
+    do
+    :: DO(if :: p < h -> word[AT(p)] = 0; body[AT(p)] = 0; p++ :: else -> break fi)
+    od;
+#endif
+    DO(p = 0; h = 0)
+}
 
 proctype Writer(byte w; byte g) {
     byte i, n, p, pad, c, h;
@@ -136,12 +174,9 @@ take:
     /* Area.held, Area.pad */
     atomic {
         h = 0; c = 0;
-        todo = BODY | CLEAR | COMMIT;
+        todo = BODY | COMMIT;
         if :: batch -> todo = todo | BODY2 | COMMIT2 :: n > 1 && !batch -> todo = todo | REST :: else fi;
         if :: pad > 0 -> todo = todo | PAD_BODY | PAD_COMMIT :: else fi;
-#ifdef NO_CLEAR
-        todo = todo & ~CLEAR;
-#endif
         p = p + pad
     }
     do
@@ -153,7 +188,6 @@ take:
 #endif
         todo = todo & ~REST)
     :: todo & BODY2 -> DO(body[AT(p + 1)] = i + 1; todo = todo & ~BODY2)
-    :: todo & CLEAR -> DO(word[AT(p + n)] = 0; todo = todo & ~CLEAR)
     :: (todo & COMMIT2) && !(todo & BEFORE_COMMIT2) ->
         DO(word[AT(p + 1)] = COMMIT_WORD(p + 1, 1); todo = todo & ~COMMIT2)
     :: (todo & COMMIT) && !(todo & BEFORE_COMMIT) ->
@@ -168,7 +202,9 @@ take:
     :: ends > 0 && todo != 0 ->         /* the thread ends here */
         DO(ends--; dead[w] = true; todo = 0; n = 0; p = 0; pad = 0; goto killed)
     :: ends > 0 && todo != 0 ->         /* something is thrown here: finally frees the lease */
-        DO(ends--; if :: lease == w + 1 -> lease = 0 :: else fi; todo = 0; n = 0; p = 0; pad = 0; goto next)
+        DO(ends--; todo = 0; n = 0; p = 0; pad = 0; i = 0; batch = false);
+        mend(p, c, h);
+        DO(if :: lease == w + 1 -> lease = 0 :: else fi; goto next)
     od;
 #ifdef LOOSE_LEASE
     DO(if :: lease == w + 1 -> lease = 0 :: else fi);
@@ -189,18 +225,30 @@ killed:
     skip
 }
 
-/* Area.contended, on whichever thread it is */
+#define BREAKER 3
+
+/* Area.contended, on whichever thread it is; it may end while it mends, and another goes on */
 proctype Breaker(byte g) {
+    byte p, c, h;
+    byte again = ENDS;
 endIdle:
     do
     :: atomic { gen != g -> break }
 #ifndef NO_BREAK
-    :: atomic { gen == g && lease > 0 && dead[lease - 1] -> lease = 0 }
+    :: atomic { gen == g && lease > 0 && lease < BREAKER && dead[lease - 1] -> lease = BREAKER };
+mending:
+        mend(p, c, h);
+        if
+        :: true -> DO(lease = 0)
+        :: again > 0 -> DO(again--; goto mending)
+        fi
 #endif
 #ifdef BREAK_LIVE
     :: atomic { gen == g && lease > 0 && breaks > 0 -> lease = 0; breaks-- }
 #endif
-    od
+    od;
+killed:
+    skip
 }
 
 inline handle(i) {
@@ -211,8 +259,50 @@ inline handle(i) {
     got[i - 1] = true
 }
 
+#define FIRST 1         /* of the wipe: the commit word at the head */
+#define UNIT0 2         /* the rest of its unit */
+#define UNIT1 4
+#define UNIT2 8
+
+#ifdef WIPE_ANY_ORDER
+#define BEFORE_UNITS 0
+#else
+#define BEFORE_UNITS FIRST
+#endif
+#ifdef WIPE_BEHIND_HEAD
+#define BEFORE_WIPE(x) x
+#define BEHIND_WIPE(x)
+#else
+#define BEFORE_WIPE(x)
+#define BEHIND_WIPE(x) x
+#endif
+#define WHEN(c, x) atomic { c -> if :: gen == g -> skip :: else -> goto killed fi; x }
+
+/* Scanner.delete, Wipe.between */
+inline delete() {
+#ifdef NO_WIPE
+    DO(head = cursor)
+#else
+    DO(from = head;
+        if
+        :: cursor > from -> left = (FIRST << (cursor - from + 1)) - 1
+        :: else -> left = 0
+        fi;
+        BEFORE_WIPE(head = cursor));
+    do
+    :: WHEN(left & FIRST, word[AT(from)] = 0; left = left & ~FIRST)
+    :: WHEN((left & UNIT0) && !(left & BEFORE_UNITS), body[AT(from)] = 0; left = left & ~UNIT0)
+    :: WHEN((left & UNIT1) && !(left & BEFORE_UNITS),
+        word[AT(from + 1)] = 0; body[AT(from + 1)] = 0; left = left & ~UNIT1)
+    :: WHEN((left & UNIT2) && !(left & BEFORE_UNITS),
+        word[AT(from + 2)] = 0; body[AT(from + 2)] = 0; left = left & ~UNIT2)
+    :: WHEN(left == 0, BEHIND_WIPE(head = cursor); from = 0; break)
+    od
+#endif
+}
+
 proctype Scanner(byte g) {
-    byte c, i;
+    byte c, i, from, left;
     bool again;
     do
     :: atomic {
@@ -238,7 +328,7 @@ proctype Scanner(byte g) {
         fi;
         DO(cursor = cursor + SIZE(c); c = 0; i = 0; again = false);
         if
-        :: true -> DO(head = cursor)
+        :: true -> delete()
 #ifdef NO_IDLE_DELETE
         :: skip
 #else
@@ -251,20 +341,31 @@ killed:
 }
 
 /* Attach.repair; each store by itself, because it may be killed too */
+#define KILL if :: gen < KILLS -> gen++; goto again :: true fi
 inline attach() {
     lease = 0;
     p = (cursor > head -> cursor : head);
     cursor = p;
+    KILL;
 #ifndef NO_IDLE_DELETE
     head = p;
+    KILL;
 #endif
     cachedHead = head;
+    KILL;
 #ifndef NO_REPAIR
     do
     :: word[AT(p)] != 0 -> p = p + SIZE(word[AT(p)])
     :: else -> break
     od;
     tail = p;
+    KILL;
+#endif
+#ifndef ATTACH_NO_WIPE
+    do
+    :: p < head + CAP -> word[AT(p)] = 0; body[AT(p)] = 0; p++; KILL
+    :: else -> break
+    od;
 #endif
     atomic { p = 0; dead[0] = false; dead[1] = false }
 }
@@ -275,6 +376,7 @@ init {
     do
     :: gen < KILLS -> 
         atomic { gen++; ends = 0 }
+again:
         (_nr_pr == 1);
         attach();
         atomic { run Writer(0, gen); run Writer(1, gen); run Scanner(gen); run Breaker(gen) }

@@ -277,12 +277,15 @@ public final class Area {
         try {
             long token = me.enter();
             if (!Word.compareAndSet(tables, at + FrameLayout.CONTROL_LEASE, Lease.FREE, token)) {
-                return contended();
+                return contended(token);
             }
             try {
                 result = held(me);
             } catch (InternalError e) {
                 result = damaged(me);
+            } catch (RuntimeException | Error e) {
+                repair();
+                throw e;
             } finally {
                 release(token);
             }
@@ -308,7 +311,7 @@ public final class Area {
         try {
             long token = me.enter();
             if (!Word.compareAndSet(tables, at + FrameLayout.CONTROL_LEASE, Lease.FREE, token)) {
-                contended();
+                contended(token);
                 return false;
             }
             try {
@@ -322,14 +325,34 @@ public final class Area {
         }
     }
 
+    /**
+     * Puts right what a section has left that did not come to its end, in the section of who finds it. The
+     * tail may lack a record that was committed; the scanner may have read that, and wiped it, so that the
+     * chain of commit words no longer leads there: then it has marked it as read before. Behind the end
+     * there may be a pad and a record that were not committed: free room is zero, so that the word behind
+     * each record is, whatever payloads were.
+     */
+    private void repair() {
+        long end;
+        do {
+            end = end(Math.max(Word.plain(tables, at + FrameLayout.CONTROL_TAIL), cursor()));
+        } while (cursor() > end);
+        Word.release(tables, at + FrameLayout.CONTROL_TAIL, end);
+        long most = 2 * RecordLayout.recordLimit(capacity) + RecordLayout.UNIT;
+        Wipe.zero(ring, end, Math.min(end + most, head() + capacity));
+    }
+
     private void release(long token) {
         if (Word.opaque(tables, at + FrameLayout.CONTROL_LEASE) == token) {
             Word.release(tables, at + FrameLayout.CONTROL_LEASE, Lease.FREE);
         }
     }
 
-    /** A lease is broken on a fact, never on a time: its holder is gone. */
-    private long contended() {
+    /**
+     * A lease is broken on a fact, never on a time: its holder is gone. Who breaks it has it until
+     * what that holder left is put right.
+     */
+    private long contended(long token) {
         // Acquire: the holder's section is to be read after the lease that names it.
         long lease = Word.acquire(tables, at + FrameLayout.CONTROL_LEASE);
         if (lease == Lease.MOVED) {
@@ -337,7 +360,12 @@ public final class Area {
         }
         if (Lease.held(lease) && holders.gone(lease)) {
             Holder gone = holders.of(lease);
-            if (Word.compareAndSet(tables, at + FrameLayout.CONTROL_LEASE, lease, Lease.FREE)) {
+            if (Word.compareAndSet(tables, at + FrameLayout.CONTROL_LEASE, lease, token)) {
+                try {
+                    repair();
+                } finally {
+                    release(token);
+                }
                 watch.leaseLost(number, gone == null ? 0 : gone.number());
                 doorbell.ring();
             }
@@ -401,8 +429,6 @@ public final class Area {
     private long commit(Holder me, long tail, long pad, long size, long bytes) {
         long position = tail + pad;
         me.step(Step.BODY);
-        Word.plain(ring, (position + bytes) & mask, 0);
-        me.step(Step.CLEARED);
         Word.release(ring, position & mask, RecordLayout.commitWord(position, size));
         if (pad != 0) {
             pad(tail, pad);
@@ -492,7 +518,7 @@ public final class Area {
 
     /** Ends the ring at a position whose commit word no writer stored. In the section. */
     void cut(long position) {
-        Word.plain(ring, position & mask, 0);
+        Wipe.zero(ring, position, head() + capacity);
         Word.release(tables, at + FrameLayout.CONTROL_TAIL, position);
     }
 

@@ -89,12 +89,13 @@ public final class Attach {
         if (chain.damaged()) {
             new Tracks(memory, layout).lost(number, chain.end(), Long.MAX_VALUE);
             damage = "the commit word at position=" + chain.end() + "; cut there";
-            Word.opaque(ring, chain.end() & ring.byteSize() - 1, 0);
         }
         Word.opaque(memory, at + FrameLayout.CONTROL_CURSOR, cursor);
         Word.opaque(memory, at + FrameLayout.CONTROL_HEAD, cursor);
         Word.opaque(memory, at + FrameLayout.CONTROL_CACHED_HEAD, cursor);
         Word.opaque(memory, at + FrameLayout.CONTROL_TAIL, chain.end());
+        // What a writer had begun, and what the scanner had not yet wiped.
+        Wipe.zero(ring, chain.end(), cursor + ring.byteSize());
         new Streams(memory, layout.page(number % layout.partitions())).attach(chain.end(),
                 complete);
         return damage;
@@ -130,7 +131,7 @@ public final class Attach {
     }
 
     /** Read messages that were not yet deleted may not yet have been acknowledged. */
-    private void acknowledge(MemorySegment ring, int number, long head, long cursor,
+    void acknowledge(MemorySegment ring, int number, long head, long cursor,
             Acknowledged sources) {
         Peers peers = new Peers(memory, layout);
         Tracks tracks = new Tracks(memory, layout);

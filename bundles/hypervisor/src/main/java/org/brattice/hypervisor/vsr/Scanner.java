@@ -91,7 +91,8 @@ public final class Scanner {
         // A remap has deleted what was read; an earlier boot may have left something to delete.
         tracked.deleted();
         if (head != cursor) {
-            // An earlier boot has read it, and may have wiped some of it.
+            // An earlier boot has read it, may not have answered it, and may have wiped some of it.
+            vsr.answerAgain(area, head, cursor);
             tracks.read(area.number(), head, cursor, tracked);
         }
     }

@@ -179,8 +179,11 @@ public final class Vsr {
     private void reopen(Peer peer, Area area) {
         area.view().revoke();
         long at = layout().controls(area.control());
-        long end = Chain.of(frame.memory().asSlice(area.base(), area.capacity()),
-                Word.opaque(frame.memory(), at + FrameLayout.CONTROL_CURSOR)).end();
+        MemorySegment ring = frame.memory().asSlice(area.base(), area.capacity());
+        long end = Chain.of(ring, Word.opaque(frame.memory(), at + FrameLayout.CONTROL_CURSOR))
+                .end();
+        Word.opaque(frame.memory(), at + FrameLayout.CONTROL_TAIL, end);
+        Wipe.zero(ring, end, area.head() + area.capacity());
         Word.opaque(frame.memory(), at + FrameLayout.CONTROL_WAITERS, 0);
         Word.release(frame.memory(), at + FrameLayout.CONTROL_LEASE, Lease.FREE);
         Area again = new Area(frame, area.control(), holders, peer.doorbell, peer.queue, watch,
@@ -322,6 +325,21 @@ public final class Vsr {
         Peer peer = peer(number);
         if (peer != null) {
             peer.doorbell.ring();
+        }
+    }
+
+    /**
+     * Answers again what lies between head and cursor: a boot that was shut out behind its read mark may
+     * owe it. On the thread of the partition's scanner, before it scans.
+     */
+    void answerAgain(Area area, long head, long cursor) {
+        new Attach(frame).acknowledge(frame.memory().asSlice(area.base(), area.capacity()),
+                area.number(), head, cursor, stores.acknowledged());
+        for (int i = 0; i < rows; i++) {
+            Peer peer = peers.get(i);
+            if (peer != null) {
+                peer.doorbell.ring();
+            }
         }
     }
 

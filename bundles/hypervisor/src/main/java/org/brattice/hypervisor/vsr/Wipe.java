@@ -6,7 +6,8 @@ import java.lang.invoke.VarHandle;
 import org.brattice.hypervisor.memory.Word;
 
 /**
- * Zeroes records that have been read, before their room is free. Nothing depends on the zeros; but a
+ * Zeroes records that have been read, before their room is free: free room is zero, always, so the word
+ * behind a record that is written is zero without being stored. It is the reader who does it, because a
  * writer's stores to lines that the reader has only looked at each wait for the reader's cache to let go,
  * while lines that were stored to are fetched ahead. One thread.
  */
@@ -31,9 +32,14 @@ final class Wipe {
         VarHandle.releaseFence();
         Word.release(ring, head & mask, 0);
         VarHandle.releaseFence();
-        for (long at = head; at < cursor;) {
-            long start = at & mask;
-            long piece = Math.min(cursor - at, Math.min(ZEROS.byteSize(), ring.byteSize() - start));
+        zero(ring, head, cursor);
+    }
+
+    /** Zeroes from one position to another, in pieces that keep nobody waiting. */
+    static void zero(MemorySegment ring, long from, long to) {
+        for (long at = from; at < to;) {
+            long start = at & ring.byteSize() - 1;
+            long piece = Math.min(to - at, Math.min(ZEROS.byteSize(), ring.byteSize() - start));
             MemorySegment.copy(ZEROS, 0, ring, start, piece);
             at += piece;
         }

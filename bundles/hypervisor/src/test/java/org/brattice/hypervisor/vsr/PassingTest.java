@@ -42,10 +42,12 @@ class PassingTest {
             assertTrue(bench.vsr.area(y).unread() <= IPCA);
         }
         CompletableFuture<Long> result = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().start(() -> result.complete(bench.vsr.send(bench.holder(x), y,
-                large, Delivery.waiting(Duration.ofSeconds(30)))));
+        Thread waiter = Thread.ofPlatform().daemon()
+                .start(() -> result.complete(bench.vsr.send(bench.holder(x), y,
+                        large, Delivery.waiting(Duration.ofSeconds(30)))));
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (bench.vsr.blockages().line(y).isEmpty()) {
+        while (bench.vsr.blockages().line(y).isEmpty()
+                || waiter.getState() != Thread.State.TIMED_WAITING) {
             assertTrue(System.nanoTime() < deadline, "does not wait");
             Thread.onSpinWait();
         }
@@ -55,6 +57,7 @@ class PassingTest {
     /** As the scanner does, but that it wakes nobody yet. */
     private void delete(long bytes) {
         long head = bench.word(y, FrameLayout.CONTROL_HEAD) + bytes;
+        Wipe.zero(bench.ring(y), head - bytes, head);
         bench.word(y, FrameLayout.CONTROL_CURSOR, head);
         bench.word(y, FrameLayout.CONTROL_HEAD, head);
     }

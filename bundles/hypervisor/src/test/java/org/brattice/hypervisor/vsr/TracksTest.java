@@ -248,7 +248,7 @@ class TracksTest {
     /** The process ended between position and commit: the position may be another's later. */
     @Test
     void shouldForgetWhatWasNeverCommitted() {
-        for (Step step : new Step[]{Step.HEADER, Step.BODY, Step.CLEARED}) {
+        for (Step step : new Step[]{Step.HEADER, Step.BODY}) {
             StepHolder lost = new StepHolder(bench.holders, x, step, StepHolder.Fate.PARK);
             Thread.ofPlatform().daemon().start(() -> {
                 lost.bind();

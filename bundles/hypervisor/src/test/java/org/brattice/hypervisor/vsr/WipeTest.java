@@ -115,6 +115,23 @@ class WipeTest {
         assertEquals(-1, bench.ring(y).mismatch(MemorySegment.ofArray(new byte[IPCA])));
     }
 
+    /** It was shut out between its read mark and the acknowledgement. */
+    @Test
+    void shouldAnswerAgainWhatABootThatEndedOwes() {
+        long second = readTwo();
+        long words = bench.frame.layout().page(x % 16) + FrameLayout.PAGE_PEERS
+                + (y % 16) * FrameLayout.PEER_SIZE;
+        bench.frame.memory().asSlice(words, FrameLayout.PEER_SIZE).fill((byte) 0);
+        assertEquals(-1, bench.vsr.readBy(x, y));
+
+        scanner = bench.scanner(y, recorder);
+
+        assertEquals(second, bench.vsr.readBy(x, y));
+        Recorder sender = new Recorder();
+        bench.scanner(x, sender).poll(10);
+        assertEquals(List.of("read " + y + " position=" + second), sender.events);
+    }
+
     /** Else it would show half of a message. */
     @Test
     void shouldNotBeSeenByForeignReads() {
