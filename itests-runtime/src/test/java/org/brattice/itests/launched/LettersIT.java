@@ -48,6 +48,8 @@ final class LettersIT {
             assertTrue(machine.say("partition bob").contains("messages=1 that it"));
             assertTrue(machine.say("letters --drop 2").contains("dropped=1"));
             machine.sayUntil("partitions", answer -> !answer.contains("bob"));
+            // Answered by the thread that destroys: killed before it is through, bob would be back.
+            assertTrue(machine.say("destroy bob").contains("partition=bob is unknown"));
 
             machine.kill();
             machine = LaunchedMachine.start(directory);
