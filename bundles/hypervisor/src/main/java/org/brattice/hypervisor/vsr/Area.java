@@ -334,9 +334,14 @@ public final class Area {
      */
     private void repair() {
         long end;
-        do {
-            end = end(Math.max(Word.plain(tables, at + FrameLayout.CONTROL_TAIL), cursor()));
-        } while (cursor() > end);
+        try {
+            do {
+                end = end(Math.max(Word.plain(tables, at + FrameLayout.CONTROL_TAIL), cursor()));
+            } while (cursor() > end);
+        } catch (HypervisorCallException e) {
+            // Damaged: the scanner cuts it off there, and wipes all behind it.
+            return;
+        }
         Word.release(tables, at + FrameLayout.CONTROL_TAIL, end);
         long most = 2 * RecordLayout.recordLimit(capacity) + RecordLayout.UNIT;
         Wipe.zero(ring, end, Math.min(end + most, head() + capacity));

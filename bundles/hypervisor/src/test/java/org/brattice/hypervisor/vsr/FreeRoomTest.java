@@ -179,6 +179,31 @@ class FreeRoomTest {
         assertEquals(List.of("message 0", "message 1", "behind"), recorder.texts());
     }
 
+    /** The scan meets a lease whose holder is gone, and a damaged word: it goes on. */
+    @Test
+    void shouldCutWhatIsDamagedWhereALeaseIsBroken() {
+        Holder me = bench.holder(x);
+        for (int i = 0; i < 3; i++) {
+            bench.send(me, y, "message " + i);
+        }
+        Holder gone = bench.holder(x);
+        bench.word(y, FrameLayout.CONTROL_TAIL, 64);
+        bench.word(y, FrameLayout.CONTROL_LEASE, Lease.token(gone.index, 1));
+        bench.holders.remove(gone);
+        bench.ring(y).set(ValueLayout.JAVA_LONG, 128, 0x1234567);
+        Scanner scanner = bench.scanner(y, recorder);
+
+        scanner.await(1_000_000);
+        while (scanner.poll(10) > 0) {
+            scanner.await(1_000_000);
+        }
+
+        assertFreeRoomIsZero("cut");
+        assertTrue(bench.send(me, y, "behind") >= 0);
+        scanner.poll(10);
+        assertEquals(List.of("message 0", "message 1", "behind"), recorder.texts());
+    }
+
     /** A payload whose memory goes while it is copied: the section fails, and leaves nothing. */
     @Test
     void shouldBeZeroAfterAPayloadThatCannotBeRead() {
