@@ -96,8 +96,8 @@ public interface IpcaService {
 
     /**
      * Foreign read (S5): copies from the VSR. The hypervisor checks that the whole range lies in the
-     * VSR, takes the lease of each IPCA for a slice of at most 256 KiB, and shows committed messages
-     * only: other bytes read as zero. Consistent per slice.
+     * VSR, takes the lease of each IPCA for a slice of at most 256 KiB, and shows messages that are
+     * committed and not yet read: other bytes read as zero. Consistent per slice.
      *
      * @param address frame address of the first byte
      * @param target its size is the length of the read
