@@ -16,6 +16,9 @@ interface BootHost {
     /** A processor for a boot. Control thread. */
     Processor processor(BootRun run, int index);
 
+    /** Whether more dedicated processors run than the host has. Any thread. */
+    boolean crowded();
+
     /** What a partition owns. Control thread. */
     List<MemoryRange> ranges(int number);
 

@@ -210,6 +210,11 @@ final class BootRun {
         return processors.size() == 1 && !tasks.isEmpty();
     }
 
+    /** Whether a processor that polls keeps another from running. */
+    boolean crowded() {
+        return host.crowded();
+    }
+
     boolean single() {
         return processors.size() == 1;
     }

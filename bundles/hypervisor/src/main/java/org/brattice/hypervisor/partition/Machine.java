@@ -20,6 +20,8 @@ final class Machine implements BootHost, AutoCloseable {
     private final Frame frame;
     private final Deadlines deadlines;
     private final ControlThread control = new ControlThread();
+    private final DedicatedProcessors dedicated = new DedicatedProcessors(
+            Runtime.getRuntime().availableProcessors());
     private final FaultLog faults;
     private final Partitions partitions;
     private final Holdings holdings;
@@ -74,7 +76,12 @@ final class Machine implements BootHost, AutoCloseable {
 
     @Override
     public Processor processor(BootRun run, int index) {
-        return new Processor(run, holdings.holders(), run.partition().number(), index);
+        return new Processor(run, holdings.holders(), dedicated, run.partition().number(), index);
+    }
+
+    @Override
+    public boolean crowded() {
+        return dedicated.crowded();
     }
 
     @Override

@@ -17,14 +17,17 @@ final class Processor {
     private final BootRun boot;
     private final Bundle bundle;
     private final Holders holders;
+    private final DedicatedProcessors dedicatedOnes;
     private final Holder holder;
     private final String name;
     private volatile Thread thread;
 
-    Processor(BootRun boot, Holders holders, int number, int index) {
+    Processor(BootRun boot, Holders holders, DedicatedProcessors dedicatedOnes, int number,
+            int index) {
         this.boot = boot;
         this.bundle = boot.source().bundle();
         this.holders = holders;
+        this.dedicatedOnes = dedicatedOnes;
         this.holder = new Holder(holders, number, index == 0);
         this.name = "brattice-" + boot.partition().name() + "-" + index;
     }
@@ -62,12 +65,25 @@ final class Processor {
         thread = builder.name(name).unstarted(() -> {
             holder.bind();
             try {
-                ScopedValue.where(CURRENT, this).run(program);
+                run(dedicated, program);
             } finally {
                 holders.remove(holder);
             }
         });
         thread.start();
+    }
+
+    private void run(boolean dedicated, Runnable program) {
+        if (dedicated) {
+            dedicatedOnes.begins();
+        }
+        try {
+            ScopedValue.where(CURRENT, this).run(program);
+        } finally {
+            if (dedicated) {
+                dedicatedOnes.ends();
+            }
+        }
     }
 
     /** It will never be started. */

@@ -119,10 +119,18 @@ final class ScanLoop implements EventScan {
     private void await(long rest) {
         if (run.declaration().dedicated()) {
             while (nextTick - System.nanoTime() > 0 && !scanner.look()) {
-                Thread.onSpinWait();
+                pause();
             }
         } else if (rest > 0) {
             scanner.await(rest);
+        }
+    }
+
+    private void pause() {
+        if (run.crowded()) {
+            Thread.yield();
+        } else {
+            Thread.onSpinWait();
         }
     }
 

@@ -445,14 +445,16 @@ public final class Area {
         return position;
     }
 
-    /** A record whose own commit word is stored last: pad and the record behind it appear together. */
+    /**
+     * A record whose own commit word is stored last: pad and the record behind it appear together. The rest
+     * of it is zero, as all free room is.
+     */
     private void pad(long tail, long pad) {
         long start = tail & mask;
         long sourceAndFlags = RecordLayout.pack(number, RecordLayout.PAD);
         Word.plain(ring, start + RecordLayout.SOURCE, sourceAndFlags);
         Word.plain(ring, start + RecordLayout.LENGTH,
                 RecordLayout.pack(0, RecordLayout.guard(tail, sourceAndFlags, 0, 0)));
-        Outgoing.clear(ring, start + RecordLayout.STAMP, pad - RecordLayout.STAMP);
         Word.release(ring, start, RecordLayout.commitWord(tail, pad));
     }
 

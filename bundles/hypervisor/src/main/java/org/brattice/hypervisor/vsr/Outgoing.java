@@ -212,15 +212,7 @@ final class Outgoing {
         if (count == 1 && staged == null) {
             small(parts[0], from, ring, to, me);
         } else {
-            clearEnd(ring, to);
             copy(ring, to, me);
-        }
-    }
-
-    /** What a foreign read shows behind the payload must not be an older message. */
-    private void clearEnd(MemorySegment ring, long to) {
-        if (length % RecordLayout.UNIT != 0) {
-            clear(ring, to + length & -RecordLayout.UNIT, RecordLayout.UNIT);
         }
     }
 
@@ -260,7 +252,6 @@ final class Outgoing {
 
     /** A call of the copy routine takes longer than the words of a small payload. */
     private void small(MemorySegment part, long skip, MemorySegment target, long to, Holder me) {
-        clearEnd(target, to);
         if (length > SMALL || length % Long.BYTES != 0) {
             part(part, skip, target, to, length, me);
             return;
@@ -277,13 +268,6 @@ final class Outgoing {
         ring.set(LONG, at + RecordLayout.TOTAL, bytes);
         ring.set(LONG, at + RecordLayout.ENTRY, entry);
         return RecordLayout.chunkGuard(guard, stream, from, bytes, entry);
-    }
-
-    /** Words of zero, without allocating. */
-    static void clear(MemorySegment ring, long at, long size) {
-        for (long word = at; word < at + size; word += Long.BYTES) {
-            Word.plain(ring, word, 0);
-        }
     }
 
     private void copy(MemorySegment target, long at, Holder me) {

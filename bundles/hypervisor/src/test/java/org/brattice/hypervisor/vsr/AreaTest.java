@@ -75,7 +75,6 @@ class AreaTest {
         Map<String, Long> offsets = new LayoutDocument().offsets();
         me.outgoing.message(x, MemorySegment.ofArray(bytes(1000, 1)));
         me.outgoing.chunk(7, 3, 500, 33);
-        bench.ring(y).asSlice(96, 64).fill((byte) 0xee);
 
         assertEquals(0, bench.vsr.area(y).write(me, null, 0));
         int stamp = bench.ring(y).get(MessageView.INT, offsets.get("stamp"));
