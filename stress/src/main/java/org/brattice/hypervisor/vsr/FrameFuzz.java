@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,7 @@ import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.memory.FrameDescription.Backing;
 import org.brattice.hypervisor.memory.PartitionTable;
+import org.brattice.hypervisor.memory.View;
 
 /**
  * The fuzz target: a real frame with messages is damaged as the input says, then attached,
@@ -34,6 +36,8 @@ public final class FrameFuzz {
     private final Frame frame;
     private final byte[] image;
     private final int[] numbers = new int[3];
+    /** Of the boots of this input; a view has memory of its own, which only revoking it frees. */
+    private final List<View> views = new ArrayList<>();
 
     private FrameFuzz() {
         try {
@@ -113,7 +117,9 @@ public final class FrameFuzz {
     private Scanner scanner(Vsr vsr, Holders holders, int number, Watch watch) {
         Holder me = new Holder(holders, number, true);
         me.bind();
-        return new Scanner(vsr, vsr.area(number), me, frame.view(), watch, new RetryPolicy(2, 0));
+        View view = frame.view();
+        views.add(view);
+        return new Scanner(vsr, vsr.area(number), me, view, watch, new RetryPolicy(2, 0));
     }
 
     private void run(byte[] input) {
@@ -122,7 +128,12 @@ public final class FrameFuzz {
         new Damage(frame, input).inflict();
         byte[] before = memory.asSlice(0, image.length)
                 .toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
-        attach(before);
+        try {
+            attach(before);
+        } finally {
+            views.forEach(View::revoke);
+            views.clear();
+        }
     }
 
     /** As {@code Holdings.attach} does it, then a boot of each partition. */
