@@ -40,6 +40,7 @@ final class Damage {
             case 1 -> layout.row(index);
             case 2 -> layout.page(index);
             case 3 -> layout.controls(index);
+            case 5 -> layout.retryRow(0);
             default -> ring(index);
         };
         long size = switch (how & 7) {
@@ -47,6 +48,8 @@ final class Damage {
             case 1 -> FrameLayout.ROW_SIZE;
             case 2 -> layout.pageStride();
             case 3 -> FrameLayout.CONTROL_SIZE;
+            // The stores and the fault log.
+            case 5 -> layout.hypervisorSize() - layout.retryRow(0);
             default -> FrameFuzz.IPCA;
         };
         long at = base + word % (size / 8) * 8;

@@ -116,9 +116,7 @@ final class Retries {
         // Set aside before the process was killed, which then had not come to the read mark.
         boolean there = position <= line.queue.lastPosition();
         if (!there && !line.queue.append(ring, start, size)) {
-            if (line.queue.empty()) {
-                line.queue.close();
-            }
+            close(line);
             return false;
         }
         if (!lines.contains(line)) {
@@ -167,14 +165,19 @@ final class Retries {
                 offer(line);
                 done++;
             }
-            if (line.queue.empty() && line.queue.close()) {
-                lines.remove(i);
-                if (line.held) {
-                    vsr.holdBack(receiver, line.source, false);
-                }
-            }
+            close(line);
         }
         return done;
+    }
+
+    /** A line that is empty ends: what its source sends goes to the handler again. */
+    private void close(Line line) {
+        if (line.queue.empty() && line.queue.close()) {
+            lines.remove(line);
+            if (line.held) {
+                vsr.holdBack(receiver, line.source, false);
+            }
+        }
     }
 
     private void offer(Line line) {

@@ -107,8 +107,12 @@ final class RetryRow {
         long end = end();
         lastPosition = Math.max(-1, word(FrameLayout.RETRY_LAST));
         if (end < read || end - read > pages.total() || end % RecordLayout.UNIT != 0) {
-            cut(read);
+            rewind();
             return "read=" + read + " end=" + end + " make no queue; all was cut off";
+        }
+        if (end == read) {
+            rewind();
+            return null;
         }
         List<Integer> chain = chain(read, end);
         long whole = Math.min(end, read - read % Pages.SIZE + (long) chain.size() * Pages.SIZE);
@@ -122,6 +126,13 @@ final class RetryRow {
         cut(sound);
         return "damaged behind bytes=" + (sound - read) + "; the rest, bytes=" + (end - sound)
                 + ", was cut off";
+    }
+
+    /** An empty stream begins anew: offsets that were damaged might have no room in front of them. */
+    private void rewind() {
+        store(FrameLayout.RETRY_ATTEMPT, 0);
+        store(FrameLayout.RETRY_FIRST, 0);
+        cut(0);
     }
 
     private static int pagesOf(long read, long end) {

@@ -353,6 +353,30 @@ class DeliveryContractTest {
     }
 
     @Test
+    void clause6AnEmptyQueueThatAKillHasLeftIsInNobodysWay() {
+        RetryQueue filler = bench.vsr.retry().open(z, x, null);
+        MemorySegment record = RetryStoreTest.record(64, x, 100_000);
+        while (filler.append(record, 0, record.byteSize())) {
+            record = RetryStoreTest.record(64, x, Math.max(1, (int) bench.vsr.retry().free() / 2));
+        }
+        assertTrue(x("poison") >= 0);
+        bench.vsr.retry().open(y, x, null);
+        rebooted(Bench.AT_ONCE);
+        recorder.handler = failing("poison");
+        drain();
+        drain();
+        assertTrue(bench.vsr.area(y).unread() > 0, "there is no room to set it aside");
+
+        bench.vsr.retry().remove(z);
+        recorder.handler = message -> true;
+        while (!textsOf(x).contains("poison")) {
+            scanner.poll(100);
+            scanner.await(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        assertEquals(0, bench.vsr.area(y).unread());
+    }
+
+    @Test
     void clause7AChunkIsOfferedAgainWhereItWasAndOthersAreRead() throws Exception {
         byte[] large = new byte[3 * IPCA];
         new Random(1).nextBytes(large);

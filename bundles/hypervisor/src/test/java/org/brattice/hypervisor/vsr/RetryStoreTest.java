@@ -387,6 +387,33 @@ class RetryStoreTest {
     }
 
     @Test
+    void shouldBeginAnewWhereDamagedOffsetsLeaveNoRoom() {
+        assertTrue(append(store.open(1, 7, null), record(64, 7, 10)));
+        row(FrameLayout.RETRY_FIRST, -1);
+        assertEquals(1, killed().size());
+        assertEquals(List.of(), killed());
+
+        MemorySegment record = record(128, 7, 10);
+        assertTrue(append(only(), record));
+        assertArrayEquals(bytes(record), first(only()));
+        assertEquals(128, only().lastPosition());
+    }
+
+    @Test
+    void shouldRememberInAnEmptyQueueWhatWasTakenFromIt() {
+        RetryQueue queue = store.open(1, 7, null);
+        assertTrue(append(queue, record(64, 7, 10)));
+        queue.attempt(2);
+        queue.remove();
+        assertEquals(List.of(), killed());
+
+        assertEquals(64, only().lastPosition());
+        assertTrue(only().empty());
+        assertTrue(append(only(), record(128, 7, 10)));
+        assertEquals(0, only().attempt());
+    }
+
+    @Test
     void shouldClearARowThatNamesNobody() {
         store.open(1, 7, null);
         row(FrameLayout.RETRY_KEY, RecordLayout.pack(-3, 7));
