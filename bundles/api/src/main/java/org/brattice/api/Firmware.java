@@ -86,6 +86,27 @@ public interface Firmware {
      */
     default void room(int receiver) throws Exception {}
 
+    /**
+     * A resource of this partition is to move away (S10): prepares for that. It is still this partition's
+     * until {@link #relocated} says otherwise.
+     *
+     * @throws Veto when it cannot be spared; anything else that is thrown is a fault of this partition, and a
+     *         veto too
+     */
+    default void releasing(Relocation relocation) throws Exception {}
+
+    /**
+     * A resource is to move to this partition, as its loser has written to this partition's IPCA, or the
+     * hypervisor for it: prepares for that.
+     *
+     * @throws Veto when it is not wanted; anything else that is thrown is a fault of this partition, and a
+     *         veto too
+     */
+    default void arriving(Relocation relocation) throws Exception {}
+
+    /** What a move has come to that this partition lost or got a resource by, or was to. */
+    default void relocated(Move move) throws Exception {}
+
     /** Once per scan period, for what a partition does by itself. */
     default void tick() throws Exception {}
 

@@ -19,6 +19,23 @@ public interface Hypervisor {
 
     Optional<PartitionInfo> partition(String name);
 
+    /** What each partition owns, ascending by number; first what lies in the free pool. */
+    List<Holding> holdings();
+
+    /**
+     * Moves a resource, and waits until that has come to its end: done, or undone with the reason. Not to
+     * be called on a processor of a partition.
+     *
+     * @throws IllegalArgumentException when it cannot be begun, with what is in the way
+     */
+    Move move(MoveRequest request) throws InterruptedException;
+
+    /** What {@link #move} would do, step by step, at this moment; or what is in the way, thrown likewise. */
+    List<String> plan(MoveRequest request);
+
+    /** The journal of resource moves, as far as the frame has kept it, oldest first. */
+    List<Move> moves();
+
     /** The look-up table (S2), ascending by partition number. */
     List<IpcaEntry> lookUpTable();
 

@@ -28,6 +28,28 @@ public interface OperatingSystem {
         }
     }
 
+    /**
+     * A resource of this partition is to move away: tells the firmware the resource and the destination, then
+     * writes to the destination's IPCA what is going to change (S10).
+     *
+     * @throws Veto when the firmware cannot spare it
+     */
+    default void releasing(Relocation relocation, Firmware firmware) throws Exception {
+        firmware.releasing(relocation);
+        if (!relocation.announce()) {
+            throw new Veto("the IPCA of " + relocation.to() + " has no room for the message");
+        }
+    }
+
+    /**
+     * A resource is to move to this partition: tells the firmware.
+     *
+     * @throws Veto when the firmware does not want it
+     */
+    default void arriving(Relocation relocation, Firmware firmware) throws Exception {
+        firmware.arriving(relocation);
+    }
+
     /** The event scan: polls until the boot is to end, sleeping when there is nothing to do. */
     default void run(EventScan scan) {
         while (!scan.stopping()) {

@@ -40,6 +40,9 @@ final class Bench implements AutoCloseable {
         add("letters", new LettersCommand(operator));
         add("destroy", new DestroyCommand(operator));
         add("faults", new FaultsCommand(operator));
+        add("resources", new ResourcesCommand(operator));
+        add("move", new MoveCommand(operator));
+        add("journal", new JournalCommand(operator));
         add("names", new NamesCommand(operator));
         console.boot(new FakeBoot(processor::execute));
     }

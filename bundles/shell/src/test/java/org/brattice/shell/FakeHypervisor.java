@@ -10,9 +10,12 @@ import org.brattice.api.Blockage;
 import org.brattice.api.DeadLetter;
 import org.brattice.api.Fault;
 import org.brattice.api.FrameInfo;
+import org.brattice.api.Holding;
 import org.brattice.api.Hypervisor;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Move;
+import org.brattice.api.MoveRequest;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 
@@ -24,7 +27,9 @@ final class FakeHypervisor implements Hypervisor {
     final List<DeadLetter> letters = new ArrayList<>();
     final List<String> destroyed = new ArrayList<>();
     List<String> reasons = List.of();
+    final List<Move> moves = new ArrayList<>();
     String refusal;
+    String veto;
     Optional<Blockage> blockage = Optional.empty();
 
     static PartitionInfo running(int number, String name) {
@@ -61,6 +66,37 @@ final class FakeHypervisor implements Hypervisor {
     @Override
     public Optional<PartitionInfo> partition(String name) {
         return partitions.stream().filter(p -> p.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public List<Holding> holdings() {
+        return List.of(new Holding("", 0, List.of(1, 2, 3, 5), List.of(4), List.of("U1-P1-C2")),
+                new Holding("vios", 2, List.of(0, 4), List.of(1, 2, 3), List.of("U1-P1-C1")),
+                new Holding("echo", 3, List.of(6), List.of(), List.of()));
+    }
+
+    @Override
+    public Move move(MoveRequest request) {
+        if (refusal != null) {
+            throw new IllegalArgumentException(refusal);
+        }
+        boolean vetoed = veto != null;
+        Move move = new Move(moves.size() + 1, request.resource(), "vios", 2, request.to(),
+                request.to().isEmpty() ? 0 : 3, vetoed ? Move.State.UNDONE : Move.State.DONE,
+                MOMENT,
+                MOMENT.plusMillis(2), request.cause(), vetoed ? veto : "");
+        moves.add(move);
+        return move;
+    }
+
+    @Override
+    public List<String> plan(MoveRequest request) {
+        return List.of("vios is asked to release " + request.resource(), "both are told");
+    }
+
+    @Override
+    public List<Move> moves() {
+        return List.copyOf(moves);
     }
 
     @Override

@@ -87,6 +87,24 @@ class LookingTest {
     }
 
     @Test
+    void shouldShowWhoOwnsWhat() throws Exception {
+        assertEquals("""
+                OWNER   PROCESSORS  BLOCKS  SLOTS
+                (free)  1-3,5       4       U1-P1-C2
+                vios    0,4         1-3     U1-P1-C1
+                echo    6           -       -
+                """, lines("resources"));
+        assertEquals("""
+                OWNER  PROCESSORS  BLOCKS  SLOTS
+                vios   0,4         1-3     U1-P1-C1
+                """, lines("resources vios"));
+        assertEquals("partition=away owns nothing, as it is unknown or was not admitted: say why"
+                + " away", bench.failure("resources away"));
+        assertEquals("usage: resources NAME; say help brattice:resources for its options",
+                bench.failure("resources vios echo"));
+    }
+
+    @Test
     void shouldReturnTheNames() {
         assertEquals(List.of("console", "echo"), new NamesCommand(bench.operator).names());
     }

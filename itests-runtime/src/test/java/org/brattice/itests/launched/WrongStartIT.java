@@ -32,7 +32,7 @@ final class WrongStartIT {
         Path frame = describe("memory = 64 MiB", "# more to come", "procesors = 4");
         assertEquals("brattice: " + frame + ":3: unknown key procesors: did you mean processors? "
                 + "Keys are name, memory, block, partitions, processors, backing, retry.store, "
-                + "dead.letters, dead.letter.limit, fault.log, slot.<location>",
+                + "dead.letters, dead.letter.limit, fault.log, move.journal, slot.<location>",
                 refusal(NOT_RUNNING));
     }
 

@@ -48,7 +48,7 @@ final class Damage {
             case 1 -> FrameLayout.ROW_SIZE;
             case 2 -> layout.pageStride();
             case 3 -> FrameLayout.CONTROL_SIZE;
-            // The stores and the fault log.
+            // Stores, fault log, who owns what, and the journal.
             case 5 -> layout.hypervisorSize() - layout.retryRow(0);
             default -> FrameFuzz.IPCA;
         };

@@ -7,18 +7,23 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongPredicate;
 
 import org.brattice.api.Chunk;
 import org.brattice.api.Delivery;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Message;
+import org.brattice.api.Move;
 import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.memory.FrameDescription.Backing;
 import org.brattice.hypervisor.memory.PartitionTable;
+import org.brattice.hypervisor.memory.ProcessorMap;
+import org.brattice.hypervisor.memory.SlotMap;
 import org.brattice.hypervisor.memory.View;
+import org.brattice.hypervisor.resource.Journal;
 
 /**
  * The fuzz target: a real frame with messages is damaged as the input says, then attached,
@@ -145,7 +150,9 @@ public final class FrameFuzz {
         Vsr vsr = new Vsr(frame, holders, (number, holder) -> {});
         table.repair();
         List<PartitionTable.Row> rows = table.rows();
-        blocks.freeUnless(number -> rows.stream().anyMatch(row -> row.number() == number));
+        LongPredicate known = number -> rows.stream().anyMatch(row -> row.number() == number);
+        blocks.freeUnless(known);
+        resources(known);
         for (PartitionTable.Row row : rows) {
             vsr.enter(row.number(), row.name());
             if (row.control() >= 0
@@ -173,6 +180,23 @@ public final class FrameFuzz {
             throw new AssertionError("number=" + next + " was given before");
         }
         outside(blocks, rows, vsr, before);
+    }
+
+    private void resources(LongPredicate known) {
+        ProcessorMap processors = new ProcessorMap(frame);
+        processors.freeUnless(known);
+        SlotMap slots = new SlotMap(frame);
+        slots.freeUnless(known);
+        slots.rows().forEach(slots::set);
+        Journal journal = new Journal(frame.memory(), frame.layout());
+        journal.open().forEach(move -> journal.state(move, Move.State.UNDONE, "fuzzed"));
+        if (!journal.open().isEmpty()) {
+            throw new AssertionError("moves do not end: " + journal.open());
+        }
+        processors.settle(numbers[0], 3);
+        if (processors.of(numbers[0]).size() != 3) {
+            throw new AssertionError("processors=" + processors.of(numbers[0]));
+        }
     }
 
     private void boot(Vsr vsr, Holders holders, BlockMap blocks, int number) {

@@ -121,6 +121,17 @@ public final class BlockMap {
         return -1;
     }
 
+    /** Indices of the blocks of a partition, or of the free pool (0), ascending. Any thread. */
+    public List<Integer> of(int number) {
+        List<Integer> owned = new ArrayList<>();
+        for (int block = first; block < blocks; block++) {
+            if (owner(block) == number) {
+                owned.add(block);
+            }
+        }
+        return owned;
+    }
+
     /** The frame addresses that a partition owns, ascending. */
     public List<MemoryRange> ranges(int number) {
         List<MemoryRange> ranges = new ArrayList<>();

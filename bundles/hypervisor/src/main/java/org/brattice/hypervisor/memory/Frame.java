@@ -22,10 +22,11 @@ public final class Frame implements AutoCloseable {
     private Frame(FrameDescription description, FrameFile file) throws IOException {
         this.description = description;
         this.file = file;
-        this.layout = FrameLayout.of(description.memory(), description.block(),
-                description.partitions(), description.stores());
         long present = file.size();
         this.attached = present >= Long.BYTES && holdsFrame(present);
+        this.layout = FrameLayout.of(description.memory(), description.block(),
+                description.partitions(),
+                attached ? processors(present) : description.processors(), description.stores());
         if (!attached) {
             file.zero(0, layout.hypervisorSize());
             file.zero(description.memory() - 1, 1);
@@ -64,6 +65,16 @@ public final class Frame implements AutoCloseable {
         return Word.acquire(header, 0) == FrameLayout.MAGIC;
     }
 
+    /** The processor map keeps the size that it was made with. */
+    private int processors(long present) throws IOException {
+        if (present < FrameLayout.HEADER_SIZE) {
+            return description.processors();
+        }
+        MemorySegment header = file.map(FrameLayout.HEADER_SIZE);
+        return Math.clamp(Word.opaque(header, FrameLayout.HEADER_PROCESSORS), 0,
+                FrameDescription.MAX_PROCESSORS);
+    }
+
     private void create() {
         UUID id = UUID.randomUUID();
         word(FrameLayout.HEADER_VERSION, FrameLayout.VERSION);
@@ -75,6 +86,8 @@ public final class Frame implements AutoCloseable {
         word(FrameLayout.HEADER_LETTERS, description.stores().letters());
         word(FrameLayout.HEADER_FAULTS, description.stores().faults());
         word(FrameLayout.HEADER_NEXT_LETTER, 1);
+        word(FrameLayout.HEADER_PROCESSORS, layout.processors());
+        word(FrameLayout.HEADER_MOVES, description.stores().moves());
         word(FrameLayout.HEADER_ID, id.getMostSignificantBits());
         word(FrameLayout.HEADER_ID + 8, id.getLeastSignificantBits());
         Word.release(memory, 0, FrameLayout.MAGIC);
@@ -89,6 +102,14 @@ public final class Frame implements AutoCloseable {
         sameSize("retry.store", FrameLayout.HEADER_RETRY, stores.retry());
         sameSize("dead.letters", FrameLayout.HEADER_LETTERS, stores.letters());
         sameSize("fault.log", FrameLayout.HEADER_FAULTS, stores.faults());
+        sameSize("move.journal", FrameLayout.HEADER_MOVES, stores.moves());
+        same("words for processors", FrameLayout.HEADER_PROCESSORS, layout.processors());
+        if (description.processors() > layout.processors()) {
+            throw new IllegalArgumentException("processors=" + description.processors()
+                    + " must be at most " + layout.processors() + ", for which the frame memory in "
+                    + file.backing()
+                    + " was made: lower it, or delete that file and lose its messages");
+        }
     }
 
     private void checkWhole(long present) {

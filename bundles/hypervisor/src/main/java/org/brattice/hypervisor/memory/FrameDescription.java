@@ -54,6 +54,8 @@ public record FrameDescription(String name, long memory, long block, int partiti
         slots = Map.copyOf(slots);
         check("block", Size.text(block), Long.bitCount(block) == 1 && block >= MIN_BLOCK,
                 "a power of two, at least " + Size.text(MIN_BLOCK));
+        check("slots", slots.size(), slots.size() <= FrameLayout.SLOT_LIMIT,
+                "at most " + FrameLayout.SLOT_LIMIT);
         check("partitions", partitions, partitions >= 1 && partitions <= MAX_PARTITIONS,
                 "1 to " + MAX_PARTITIONS);
         check("processors", processors, processors >= 1 && processors <= MAX_PROCESSORS,
@@ -62,7 +64,8 @@ public record FrameDescription(String name, long memory, long block, int partiti
                 "a multiple of block=" + Size.text(block));
         check("memory", Size.text(memory), memory / block <= Integer.MAX_VALUE,
                 "at most " + Integer.MAX_VALUE + " blocks of block=" + Size.text(block));
-        long least = FrameLayout.of(memory, block, partitions, stores).hypervisorSize() + block;
+        long least = FrameLayout.of(memory, block, partitions, processors, stores)
+                .hypervisorSize() + block;
         check("memory", Size.text(memory), memory >= least,
                 "at least " + Size.text(least)
                         + ", for the hypervisor with its stores, and one block");

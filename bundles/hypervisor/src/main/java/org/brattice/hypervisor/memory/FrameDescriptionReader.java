@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public final class FrameDescriptionReader {
     private static final List<String> KEYS = List.of("name", "memory", "block", "partitions",
             "processors", "backing", "retry.store", "dead.letters", "dead.letter.limit",
-            "fault.log");
+            "fault.log", "move.journal");
     private static final Pattern SLOT = Pattern.compile("slot\\.([A-Za-z0-9][A-Za-z0-9.\\-]*)");
     private static final Pattern DEVICE = Pattern.compile("block\\s+(.+?)(\\s+read-only)?");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
@@ -118,7 +118,8 @@ public final class FrameDescriptionReader {
         long letters = size("dead.letters", StoreSizes.usualLetters(memory));
         return new StoreSizes(size("retry.store", StoreSizes.usualRetry(memory)), letters,
                 size("dead.letter.limit", StoreSizes.usualLimit(letters)),
-                size("fault.log", StoreSizes.usualFaults(memory)));
+                size("fault.log", StoreSizes.usualFaults(memory)),
+                size("move.journal", StoreSizes.usualMoves(memory)));
     }
 
     private FrameDescription.Backing backing() {

@@ -16,6 +16,9 @@ package org.brattice.hypervisor.memory;
  *   letterLinks          letter links     letter pages x 8
  *   letterPages          letter pages     x 1024            payloads of dead letters
  *   faults               fault log        entries x 1024
+ *   processorMap         processor map    processors x 8    owner of each virtual processor
+ *   slotRows             slot map         64 x 128          owner of each I/O slot
+ *   moves                move journal     entries x 512
  *   hypervisorSize       first block that partitions can own
  *
  * header                 row                       page                     control area
@@ -26,12 +29,14 @@ package org.brattice.hypervisor.memory;
  *  32 partitions          32 epoch                  64 notices, 64 words    128 lease
  *  40 next number         40 name length           576 room, 64 words       136 waiters
  *  48 starts              48 name, UTF-8          1088 streams, 64 x 32     144 sleeping
- *  56 clean mark                                  3136 tracks, 64 x 64      152 tail
+ *  56 clean mark         248 processors          3136 tracks, 64 x 64      152 tail
  *  64 frame id, 2 words                           7232 peers, n x 16        160 cached head
  *  80 retry store                                                           256 cursor
  *  88 dead letters                                                          264 attempt
  *  96 fault log
  * 104 next letter
+ * 112 processors
+ * 120 move journal
  *
  * retry row               letter row                fault entry
  *   0 receiver, source      0 id, stored last         0 sequence, stored last
@@ -50,16 +55,34 @@ package org.brattice.hypervisor.memory;
  *                         104 receiver name
  *                         168 source name
  *                         232 reason
+ *
+ * slot row                move
+ *   0 owner                 0 id, stored last
+ *   8 location length       8 checksum
+ *  16 location             16 state
+ *                          24 ended, moment
+ *                          32 outcome length
+ *                          40 begun, moment
+ *                          48 kind and index of the resource
+ *                          56 from, to
+ *                          64 lengths of the texts
+ *                          72 location
+ *                         176 name from
+ *                         240 name to
+ *                         304 cause
+ *                         408 outcome
  * </pre>
  *
  * @param blocks memory blocks of the frame, the hypervisor's included
  * @param partitions rows of the partition table
  * @param controls control areas: one a partition, and spare ones for remaps
- * @param stores bytes of the retry store, of the dead letters and of the fault log
+ * @param processors words of the processor map
+ * @param stores bytes of the retry store, of the dead letters, of the fault log and of the move journal
  */
-public record FrameLayout(int blocks, int partitions, int controls, StoreSizes stores) {
+public record FrameLayout(int blocks, int partitions, int controls, int processors,
+        StoreSizes stores) {
     public static final long MAGIC = 0x4543495454415242L; // "BRATTICE" in memory order
-    public static final long VERSION = 3;
+    public static final long VERSION = 4;
     public static final long HEADER_SIZE = 4096;
 
     public static final long HEADER_VERSION = 8;
@@ -74,6 +97,8 @@ public record FrameLayout(int blocks, int partitions, int controls, StoreSizes s
     public static final long HEADER_LETTERS = 88;
     public static final long HEADER_FAULTS = 96;
     public static final long HEADER_NEXT_LETTER = 104;
+    public static final long HEADER_PROCESSORS = 112;
+    public static final long HEADER_MOVES = 120;
 
     public static final long ROW_SIZE = 256;
     public static final long ROW_NUMBER = 0;
@@ -84,6 +109,7 @@ public record FrameLayout(int blocks, int partitions, int controls, StoreSizes s
     public static final long ROW_NAME_LENGTH = 40;
     public static final long ROW_NAME = 48;
     public static final int NAME_LIMIT = 63;
+    public static final long ROW_PROCESSORS = 248;
 
     public static final long PAGE_SUMMARY = 0;
     public static final long PAGE_STREAMS_DIRTY = 8;
@@ -154,15 +180,48 @@ public record FrameLayout(int blocks, int partitions, int controls, StoreSizes s
     public static final long FAULT_CAUSE = 136;
     public static final long FAULT_DETAIL = 648;
 
+    public static final int SLOT_LIMIT = 64;
+    public static final long SLOT_SIZE = 128;
+    public static final long SLOT_OWNER = 0;
+    public static final long SLOT_LENGTH = 8;
+    public static final long SLOT_LOCATION = 16;
+    public static final int LOCATION_LIMIT = 104;
+
+    public static final long MOVE_SIZE = 512;
+    public static final long MOVE_ID = 0;
+    public static final long MOVE_CHECKSUM = 8;
+    public static final long MOVE_STATE = 16;
+    public static final long MOVE_ENDED = 24;
+    public static final long MOVE_OUTCOME_LENGTH = 32;
+    public static final long MOVE_BEGUN = 40;
+    public static final long MOVE_RESOURCE = 48;
+    public static final long MOVE_PARTITIONS = 56;
+    public static final long MOVE_LENGTHS = 64;
+    public static final long MOVE_LOCATION = 72;
+    public static final long MOVE_FROM = 176;
+    public static final long MOVE_TO = 240;
+    public static final long MOVE_CAUSE = 304;
+    public static final long MOVE_OUTCOME = 408;
+
+    /** Words of the processor map where the description asks for no more. */
+    private static final int USUAL_PROCESSORS = 1024;
+
     /** The layout of a frame with stores of the usual sizes. */
     public static FrameLayout of(long memory, long block, int partitions) {
         return of(memory, block, partitions, StoreSizes.usual(memory));
     }
 
-    /** The layout of a frame. */
+    /** The layout of a frame with as many words for processors as usual. */
     public static FrameLayout of(long memory, long block, int partitions, StoreSizes stores) {
+        return of(memory, block, partitions, USUAL_PROCESSORS, stores);
+    }
+
+    /** The layout of a frame, with words for so many processors, or as many as usual when that is more. */
+    public static FrameLayout of(long memory, long block, int partitions, int processors,
+            StoreSizes stores) {
         return new FrameLayout(Math.toIntExact(memory / block), partitions,
-                partitions + Math.max(8, partitions / 4), stores);
+                partitions + Math.max(8, partitions / 4),
+                Math.max(USUAL_PROCESSORS, processors), stores);
     }
 
     public long partitionTable() {
@@ -233,8 +292,25 @@ public record FrameLayout(int blocks, int partitions, int controls, StoreSizes s
         return letterPages() + stores.letters() + index * FAULT_SIZE;
     }
 
+    public long processor(int index) {
+        return fault(faultCount()) + index * 8L;
+    }
+
+    public long slotRow(int index) {
+        return Size.align(processor(processors), 128) + index * SLOT_SIZE;
+    }
+
+    /** How many entries the move journal has. */
+    public int moveCount() {
+        return Math.toIntExact(stores.moves() / MOVE_SIZE);
+    }
+
+    public long move(int index) {
+        return Size.align(slotRow(SLOT_LIMIT), MOVE_SIZE) + index * MOVE_SIZE;
+    }
+
     /** Bytes of all tables; the hypervisor owns the blocks that they lie in. */
     public long hypervisorSize() {
-        return fault(faultCount());
+        return move(moveCount());
     }
 }

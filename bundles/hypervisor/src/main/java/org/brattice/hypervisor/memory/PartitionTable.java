@@ -131,6 +131,7 @@ public final class PartitionTable {
         Word.opaque(memory, row + FrameLayout.ROW_CONTROL, 0);
         Word.opaque(memory, row + FrameLayout.ROW_BOOTS, 0);
         Word.opaque(memory, row + FrameLayout.ROW_EPOCH, 0);
+        Word.opaque(memory, row + FrameLayout.ROW_PROCESSORS, 0);
         Word.opaque(memory, row + FrameLayout.ROW_NAME_LENGTH, text.length);
         MemorySegment.copy(MemorySegment.ofArray(text), 0, memory, row + FrameLayout.ROW_NAME,
                 text.length);
@@ -164,6 +165,33 @@ public final class PartitionTable {
     public void moved(int number, int control) {
         Word.getAndAdd(memory, layout.row(index(number)) + FrameLayout.ROW_EPOCH, 1);
         control(number, control);
+    }
+
+    /** How many processors a partition's latest boot declared; 0 before the first. */
+    public int processors(int number) {
+        return count(word(number));
+    }
+
+    /** How many processors a partition was about to own when the process ended, or 0. */
+    public int settling(int number) {
+        return count(word(number) >>> Integer.SIZE);
+    }
+
+    /**
+     * Notes how many processors a partition declares, and how many it is about to own, or 0 when it owns
+     * them: so that a kill between the stores is put right, once.
+     */
+    public void processors(int number, int declared, int settling) {
+        Word.release(memory, layout.row(index(number)) + FrameLayout.ROW_PROCESSORS,
+                declared | (long) settling << Integer.SIZE);
+    }
+
+    private long word(int number) {
+        return Word.acquire(memory, layout.row(index(number)) + FrameLayout.ROW_PROCESSORS);
+    }
+
+    private static int count(long word) {
+        return Math.clamp((int) word, 0, FrameDescription.MAX_PROCESSORS);
     }
 
     /** Counts a boot. */

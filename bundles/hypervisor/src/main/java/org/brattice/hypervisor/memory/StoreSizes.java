@@ -7,8 +7,9 @@ package org.brattice.hypervisor.memory;
  * @param letters bytes of the payloads of dead letters
  * @param letterLimit bytes of the largest payload that is kept with its dead letter
  * @param faults bytes of the fault log
+ * @param moves bytes of the move journal
  */
-public record StoreSizes(long retry, long letters, long letterLimit, long faults) {
+public record StoreSizes(long retry, long letters, long letterLimit, long faults, long moves) {
     public static final long STEP = 4 << 10;
     public static final long MAX = 1 << 30;
 
@@ -16,11 +17,13 @@ public record StoreSizes(long retry, long letters, long letterLimit, long faults
     private static final long USUAL_STORE = 4 << 20;
     private static final long USUAL_LIMIT = 64 << 10;
     private static final long USUAL_FAULTS = 1 << 20;
+    private static final long USUAL_MOVES = 128 << 10;
 
     public StoreSizes {
         check("retry.store", retry);
         check("dead.letters", letters);
         check("fault.log", faults);
+        check("move.journal", moves);
         if (letterLimit < 0 || letterLimit > letters) {
             throw new IllegalArgumentException("dead.letter.limit=" + Size.text(letterLimit)
                     + " must be at most dead.letters=" + Size.text(letters));
@@ -39,7 +42,7 @@ public record StoreSizes(long retry, long letters, long letterLimit, long faults
     public static StoreSizes usual(long memory) {
         long letters = usualLetters(memory);
         return new StoreSizes(usualRetry(memory), letters, usualLimit(letters),
-                usualFaults(memory));
+                usualFaults(memory), usualMoves(memory));
     }
 
     static long usualRetry(long memory) {
@@ -56,6 +59,10 @@ public record StoreSizes(long retry, long letters, long letterLimit, long faults
 
     static long usualFaults(long memory) {
         return part(memory, 256, USUAL_FAULTS);
+    }
+
+    static long usualMoves(long memory) {
+        return part(memory, 1024, USUAL_MOVES);
     }
 
     private static long part(long memory, int divisor, long limit) {

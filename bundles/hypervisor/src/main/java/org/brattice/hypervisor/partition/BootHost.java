@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Message;
 import org.brattice.hypervisor.memory.View;
 import org.brattice.hypervisor.resource.Slots;
 import org.brattice.hypervisor.vsr.Scanner;
@@ -18,6 +19,15 @@ interface BootHost {
 
     /** Whether more dedicated processors run than the host has. Any thread. */
     boolean crowded();
+
+    /** How many virtual processors a partition owns. Control thread. */
+    int processors(int number);
+
+    /** A processor that was to leave a boot has left. */
+    void left(BootRun run);
+
+    /** The announcement of a resource move was read; whether that came to its end. */
+    boolean announced(BootRun run, Message message);
 
     /** What a partition owns. Control thread. */
     List<MemoryRange> ranges(int number);

@@ -1,15 +1,16 @@
 package org.brattice.hypervisor.partition;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.Firmware;
+import org.brattice.api.Message;
+import org.brattice.api.Move;
 import org.brattice.api.OperatingSystem;
+import org.brattice.api.Veto;
 import org.brattice.hypervisor.memory.View;
 import org.brattice.hypervisor.vsr.Scanner;
 
@@ -18,18 +19,15 @@ import org.brattice.hypervisor.vsr.Scanner;
  * and fenced by the control thread; the program runs on the processors.
  */
 final class BootRun {
-    private static final Runnable NOTHING = () -> {};
-
     private final LogicalPartition partition;
     private final Declaration declaration;
     private final FirmwareSource source;
     private final BootHost host;
     private final View view;
-    private final List<Processor> processors = new ArrayList<>();
-    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+    private final Processors processors;
+    private final Queue<Runnable> notices = new ConcurrentLinkedQueue<>();
     private final AtomicInteger live = new AtomicInteger();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final CountDownLatch registered = new CountDownLatch(1);
     private final BootGrant grant;
     private volatile boolean stopping;
     private volatile boolean fenced;
@@ -51,11 +49,9 @@ final class BootRun {
         this.view = host.view();
         this.grant = new BootGrant(this, host, count);
         try {
-            for (int i = 0; i < declaration.processors(); i++) {
-                processors.add(host.processor(this, i));
-            }
+            processors = new Processors(host.processors(partition.number()),
+                    index -> host.processor(this, index), this::start, this::task, this::left);
         } catch (IllegalStateException e) {
-            processors.forEach(Processor::discard);
             view.revoke();
             throw e;
         }
@@ -63,11 +59,78 @@ final class BootRun {
 
     /** Starts all processors. */
     void start() {
-        live.set(processors.size());
-        processors.get(0).start(declaration.dedicated(), () -> program(this::first));
-        for (Processor processor : processors.subList(1, processors.size())) {
-            processor.start(declaration.dedicated(), () -> program(this::worker));
+        live.set(processors.count());
+        processors.start(this::first);
+    }
+
+    private void start(Processor processor, Runnable program) {
+        processor.start(declaration.dedicated(), () -> program(program));
+    }
+
+    /** One processor more, unless the boot has ended, or none is to be had. Control thread. */
+    void addProcessor() {
+        Processor worker;
+        try {
+            worker = processors.make();
+        } catch (IllegalStateException e) {
+            partition.log("has one processor less than it owns until its next boot", e);
+            return;
         }
+        if (live.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
+            worker.discard();
+        } else {
+            processors.add(worker);
+        }
+    }
+
+    /** A processor that was dismissed has left. On it. */
+    private void left() {
+        // Tasks that wait are the first one's now, if no other is left.
+        host.ring(partition.number());
+        host.left(this);
+    }
+
+    /** Has something done on the first processor, between two messages. Any thread. */
+    void notice(Runnable notice) {
+        notices.add(notice);
+        host.ring(partition.number());
+    }
+
+    /** Whether something is to be done on the first processor. */
+    boolean noticed() {
+        return !notices.isEmpty();
+    }
+
+    /** Does what was noticed. On the first processor; how much. */
+    int runNotices() {
+        int done = 0;
+        for (Runnable notice; !stopping && (notice = notices.poll()) != null; done++) {
+            notice.run();
+        }
+        return done;
+    }
+
+    /** Asks partition code; returns null when it agrees, else why not. On the first processor. */
+    String asked(String what, PartitionCode question) {
+        try {
+            question.run();
+            return null;
+        } catch (Veto e) {
+            return String.valueOf(e.getMessage());
+        } catch (Throwable e) {
+            caught(Kind.TASK_THREW, what, e);
+            return what + " threw " + Thrown.text(e);
+        }
+    }
+
+    /** What a move has come to. On the first processor. */
+    void told(Move move) {
+        guarded(Kind.TASK_THREW, "relocated", () -> firmware.relocated(move));
+    }
+
+    /** The firmware's partition has been told of a move to it. On the first processor. */
+    boolean announced(Message message) {
+        return host.announced(this, message);
     }
 
     private void program(Runnable body) {
@@ -112,7 +175,7 @@ final class BootRun {
             fault(Kind.BOOT_FAILED, "the operating system registered no IPCA");
         }
         return booted && grant.scanner() != null && !stopping
-                ? new ScanLoop(this, grant.scanner(), firmware, tasks)
+                ? new ScanLoop(this, grant.scanner(), firmware)
                 : null;
     }
 
@@ -123,24 +186,12 @@ final class BootRun {
         }
     }
 
-    /** Not before the IPCA is registered: the answer to what a task sends would find none. */
-    private void worker() {
-        while (!stopping) {
-            try {
-                registered.await();
-                task(tasks.take());
-            } catch (InterruptedException e) {
-                // Only a fence interrupts, and that stops the boot first.
-            }
-        }
-    }
-
     /** The IPCA is there. On the first processor. */
     void registered() {
-        registered.countDown();
+        processors.begin();
     }
 
-    void task(Runnable task) {
+    private void task(Runnable task) {
         guarded(Kind.TASK_THREW, "task", task::run);
     }
 
@@ -201,22 +252,17 @@ final class BootRun {
 
     /** Hands a task to the processors. */
     void run(Runnable task) {
-        tasks.add(task);
+        processors.hand(task);
         host.ring(partition.number());
     }
 
-    /** Whether tasks wait for the first processor. */
-    boolean waiting() {
-        return processors.size() == 1 && !tasks.isEmpty();
+    Processors processors() {
+        return processors;
     }
 
     /** Whether a processor that polls keeps another from running. */
     boolean crowded() {
         return host.crowded();
-    }
-
-    boolean single() {
-        return processors.size() == 1;
     }
 
     /** Name of a partition by number. */
@@ -255,9 +301,13 @@ final class BootRun {
         return firmware;
     }
 
+    OperatingSystem operatingSystem() {
+        return operatingSystem;
+    }
+
     /** The processor that runs the event scan. */
     Processor scanning() {
-        return processors.get(0);
+        return processors.first();
     }
 
     boolean stopping() {
@@ -272,9 +322,7 @@ final class BootRun {
     /** Asks it to end. Any thread. */
     void stop() {
         stopping = true;
-        registered.countDown();
-        processors.forEach(processor -> processor.holder().end());
-        processors.stream().skip(1).forEach(processor -> tasks.add(NOTHING));
+        processors.stop();
         host.ring(partition.number());
     }
 
@@ -286,7 +334,7 @@ final class BootRun {
     boolean fence() {
         fenced = true;
         stop();
-        processors.forEach(Processor::interrupt);
+        processors.interrupt();
         boolean revoked = view.revoke();
         if (revoked) {
             ended.complete(null);
@@ -301,7 +349,7 @@ final class BootRun {
 
     /** Whether none of its threads can run any more. */
     boolean gone() {
-        return processors.stream().allMatch(Processor::ended);
+        return processors.gone();
     }
 
     /** Whether its memory throws: not while any thread that was handed it transfers to it. */

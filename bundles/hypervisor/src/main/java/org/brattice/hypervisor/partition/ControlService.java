@@ -6,14 +6,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 import org.brattice.api.Blockage;
 import org.brattice.api.DeadLetter;
 import org.brattice.api.Fault;
 import org.brattice.api.FrameInfo;
+import org.brattice.api.Holding;
 import org.brattice.api.Hypervisor;
+import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Move;
+import org.brattice.api.MoveRequest;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.hypervisor.memory.FrameDescription;
@@ -88,7 +94,6 @@ final class ControlService implements Hypervisor {
 
     private PartitionInfo info(LogicalPartition partition) {
         LogicalPartition.Status status = partition.status();
-        Declaration declaration = partition.declaration();
         BootRun boot = partition.boot();
         int number = partition.number();
         Area area = holdings.vsr().area(number);
@@ -96,13 +101,56 @@ final class ControlService implements Hypervisor {
         return new PartitionInfo(partition.name(), number, status.state(), status.since(),
                 status.deadline(), status.reason(), partition.bundle(),
                 holdings.blocks().ranges(number), machine.ipca(number),
-                declaration == null ? 0 : declaration.processors(),
-                declaration == null ? List.of() : declaration.slots(),
+                number == 0 ? 0 : holdings.processors().of(number).size(),
+                holdings.slots().of(partition.name()),
                 number == 0 ? 0 : holdings.table().boots(number),
                 boot == null || boot.scanner() == null ? 0 : boot.scanner().read(),
                 area == null ? 0 : area.unread() + holdings.vsr().retry().bytes(number),
                 oldest == null ? null : oldest.age(),
                 partition.faults());
+    }
+
+    @Override
+    public List<Holding> holdings() {
+        return List.copyOf(holdings.all());
+    }
+
+    @Override
+    public Move move(MoveRequest request) throws InterruptedException {
+        checkNoProcessor();
+        return outcome(machine.mover().move(request));
+    }
+
+    @Override
+    public List<String> plan(MoveRequest request) {
+        checkNoProcessor();
+        try {
+            return outcome(machine.mover().plan(request));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private static void checkNoProcessor() {
+        if (Processor.current() != null) {
+            throw new HypervisorCallException(
+                    "a resource move is waited for on a virtual processor,"
+                            + " whose partition may have to answer: ask on another thread");
+        }
+    }
+
+    private static <T> T outcome(CompletableFuture<T> future) throws InterruptedException {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            throw new IllegalArgumentException(e.getCause().getMessage(), e.getCause());
+        }
+    }
+
+    @Override
+    public List<Move> moves() {
+        return holdings.journal().all();
     }
 
     @Override

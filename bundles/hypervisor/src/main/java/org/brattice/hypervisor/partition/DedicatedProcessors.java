@@ -3,8 +3,9 @@ package org.brattice.hypervisor.partition;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many dedicated processors run. While they are more than the processors of the host, one that polls
- * and finds nothing lets another run: it may hold up the very sender that it waits for. Any thread.
+ * How many dedicated processors poll: the first of each partition that has such. While they are more than
+ * the processors of the host, one that finds nothing lets another run: it may hold up the very sender that
+ * it waits for. Any thread.
  */
 final class DedicatedProcessors {
     private final AtomicInteger running = new AtomicInteger();

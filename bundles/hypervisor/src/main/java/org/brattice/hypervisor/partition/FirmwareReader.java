@@ -29,6 +29,11 @@ final class FirmwareReader implements Reader {
     }
 
     @Override
+    public boolean announcement(Message message) {
+        return run.announced(message);
+    }
+
+    @Override
     public boolean chunk(Chunk chunk) {
         try {
             firmware.chunk(chunk);
@@ -115,6 +120,6 @@ final class FirmwareReader implements Reader {
 
     @Override
     public boolean waiting() {
-        return run.stopping() || run.waiting();
+        return run.stopping() || run.noticed() || run.processors().waiting();
     }
 }

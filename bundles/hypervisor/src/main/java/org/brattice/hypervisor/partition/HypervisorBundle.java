@@ -106,6 +106,11 @@ public final class HypervisorBundle
                 machine.admission().remove(bundle);
                 machine.lifeCycle().uninstalled(bundle, declared);
             }
+            case BundleEvent.STOPPING -> {
+                if (bundle.getBundleId() == Constants.SYSTEM_BUNDLE_ID) {
+                    machine.nothingMoves();
+                }
+            }
             default -> {
                 // Only what is declared matters here; firmware comes and goes as a service.
             }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -33,6 +34,7 @@ final class LifeCycle {
     private final Deadlines deadlines;
     private final Runnable changed;
     private final Function<NewBoot, BootRun> boots;
+    private final Consumer<BootRun> ended;
     private final Map<FirmwareSource, Refusal> refused = new ConcurrentHashMap<>();
     private final List<BootRun> hung = new ArrayList<>();
     /** Boots that have ended while a thread of theirs still transferred to their memory. */
@@ -50,7 +52,8 @@ final class LifeCycle {
 
     LifeCycle(ControlThread control, Partitions partitions, Holdings holdings,
             Declarations declarations,
-            Deadlines deadlines, Runnable changed, Function<NewBoot, BootRun> boots) {
+            Deadlines deadlines, Runnable changed, Function<NewBoot, BootRun> boots,
+            Consumer<BootRun> ended) {
         this.control = control;
         this.partitions = partitions;
         this.holdings = holdings;
@@ -58,6 +61,7 @@ final class LifeCycle {
         this.deadlines = deadlines;
         this.changed = changed;
         this.boots = boots;
+        this.ended = ended;
     }
 
     // Events, from any thread
@@ -332,6 +336,8 @@ final class LifeCycle {
     private void over(BootRun boot) {
         LogicalPartition partition = boot.partition();
         partition.boot(null);
+        // Before the next boot, which has as many processors as the partition then owns.
+        ended.accept(boot);
         if (partitions.named(partition.name()) == partition) {
             holdings.finishMove(boot);
             holdings.endOf(partition);

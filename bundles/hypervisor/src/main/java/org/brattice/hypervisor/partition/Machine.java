@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Message;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.View;
 import org.brattice.hypervisor.recovery.FaultLog;
@@ -28,6 +29,7 @@ final class Machine implements BootHost, AutoCloseable {
     private final Declarations declarations;
     private final Admission admission;
     private final LifeCycle lifeCycle;
+    private final Mover mover;
 
     Machine(Frame frame, Deadlines deadlines, Runnable changed) {
         this.frame = frame;
@@ -38,11 +40,17 @@ final class Machine implements BootHost, AutoCloseable {
         this.declarations = new Declarations(frame.description(), holdings.blocks(), holdings);
         this.admission = new Admission(frame.description(), holdings.blocks(), declarations,
                 holdings, changed);
+        this.mover = new Mover(control, partitions, holdings, holdings.journal());
         this.lifeCycle = new LifeCycle(control, partitions, holdings, declarations, deadlines,
                 changed,
                 boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
-                        boot.count()));
+                        boot.count()),
+                mover::ended);
         holdings.attach();
+    }
+
+    Mover mover() {
+        return mover;
     }
 
     FaultLog faults() {
@@ -82,6 +90,21 @@ final class Machine implements BootHost, AutoCloseable {
     @Override
     public boolean crowded() {
         return dedicated.crowded();
+    }
+
+    @Override
+    public int processors(int number) {
+        return holdings.processors().of(number).size();
+    }
+
+    @Override
+    public void left(BootRun run) {
+        control.queue(() -> mover.left(run));
+    }
+
+    @Override
+    public boolean announced(BootRun run, Message message) {
+        return mover.announced(run, message);
     }
 
     @Override
@@ -142,10 +165,12 @@ final class Machine implements BootHost, AutoCloseable {
     /** Halts all partitions, closes all views, then lets go of the frame. */
     @Override
     public void close() {
+        nothingMoves();
         lifeCycle.close().completeOnTimeout(null, deadlines.waitForStop().toMillis(),
                 TimeUnit.MILLISECONDS).join();
         boolean nobodyReachesIt = shutOutAll();
         control.close();
+        mover.closed();
         holdings.slots().close();
         if (nobodyReachesIt) {
             frame.close();
@@ -153,6 +178,11 @@ final class Machine implements BootHost, AutoCloseable {
             LOGGER.log(System.Logger.Level.ERROR, "frame memory in {0} stays locked: a hung"
                     + " partition may still reach it; restart the process", frame.backing());
         }
+    }
+
+    /** The framework stops, or the hypervisor: moves that have not ended are undone. Any thread. */
+    void nothingMoves() {
+        control.queue(mover::close);
     }
 
     private boolean shutOutAll() {

@@ -1,5 +1,6 @@
 package org.brattice.hypervisor.partition;
 
+import java.util.Arrays;
 import java.util.NoSuchElementException;
 
 import org.brattice.hypervisor.vsr.Holder;
@@ -17,17 +18,17 @@ final class Processor {
     private final BootRun boot;
     private final Bundle bundle;
     private final Holders holders;
-    private final DedicatedProcessors dedicatedOnes;
+    private final DedicatedProcessors polling;
     private final Holder holder;
     private final String name;
     private volatile Thread thread;
 
-    Processor(BootRun boot, Holders holders, DedicatedProcessors dedicatedOnes, int number,
+    Processor(BootRun boot, Holders holders, DedicatedProcessors polling, int number,
             int index) {
         this.boot = boot;
         this.bundle = boot.source().bundle();
         this.holders = holders;
-        this.dedicatedOnes = dedicatedOnes;
+        this.polling = polling;
         this.holder = new Holder(holders, number, index == 0);
         this.name = "brattice-" + boot.partition().name() + "-" + index;
     }
@@ -65,7 +66,7 @@ final class Processor {
         thread = builder.name(name).unstarted(() -> {
             holder.bind();
             try {
-                run(dedicated, program);
+                run(dedicated && holder.scanning(), program);
             } finally {
                 holders.remove(holder);
             }
@@ -73,15 +74,15 @@ final class Processor {
         thread.start();
     }
 
-    private void run(boolean dedicated, Runnable program) {
-        if (dedicated) {
-            dedicatedOnes.begins();
+    private void run(boolean polls, Runnable program) {
+        if (polls) {
+            polling.begins();
         }
         try {
             ScopedValue.where(CURRENT, this).run(program);
         } finally {
-            if (dedicated) {
-                dedicatedOnes.ends();
+            if (polls) {
+                polling.ends();
             }
         }
     }
@@ -95,6 +96,18 @@ final class Processor {
     boolean ended() {
         Thread running = thread;
         return running == null || !running.isAlive();
+    }
+
+    /** Its thread, and where that is, for people. Any thread. */
+    String doing() {
+        Thread running = thread;
+        StackTraceElement[] trace = running == null
+                ? new StackTraceElement[0]
+                : running.getStackTrace();
+        return "thread=" + name + Arrays.stream(trace)
+                .filter(frame -> !frame.getClassName().startsWith("java.")
+                        && !frame.getClassName().startsWith("jdk."))
+                .findFirst().map(frame -> " is in " + frame).orElse("");
     }
 
     void interrupt() {

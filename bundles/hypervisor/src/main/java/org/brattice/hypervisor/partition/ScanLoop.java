@@ -1,6 +1,5 @@
 package org.brattice.hypervisor.partition;
 
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -20,7 +19,6 @@ final class ScanLoop implements EventScan {
     private final BootRun run;
     private final Scanner scanner;
     private final Firmware firmware;
-    private final Queue<Runnable> tasks;
     private final long period;
     private final long grid;
     private long nextTick;
@@ -30,11 +28,10 @@ final class ScanLoop implements EventScan {
     private int scans;
     private int tenths;
 
-    ScanLoop(BootRun run, Scanner scanner, Firmware firmware, Queue<Runnable> tasks) {
+    ScanLoop(BootRun run, Scanner scanner, Firmware firmware) {
         this.run = run;
         this.scanner = scanner;
         this.firmware = firmware;
-        this.tasks = tasks;
         this.period = TimeUnit.MILLISECONDS.toNanos(run.declaration().scanPeriodMillis());
         this.grid = Math.min(period, GRID);
         this.nextTick = nextTick();
@@ -74,12 +71,8 @@ final class ScanLoop implements EventScan {
         } catch (InternalError e) {
             lostMemory(e);
         }
-        if (run.single()) {
-            // Those that wait now: a task that hands in another must not keep messages waiting.
-            for (int waiting = tasks.size(); waiting > 0 && !stopping(); waiting--, done++) {
-                run.task(tasks.poll());
-            }
-        }
+        done += run.runNotices();
+        done += run.processors().runWaiting();
         if (looksAtClock() && System.nanoTime() - nextTick >= 0) {
             nextTick = nextTick();
             run.guarded(Kind.TASK_THREW, "tick", firmware::tick);

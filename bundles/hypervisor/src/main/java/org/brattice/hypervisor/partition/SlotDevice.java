@@ -3,6 +3,7 @@ package org.brattice.hypervisor.partition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 import org.brattice.api.BlockDevice;
 import org.brattice.api.HypervisorCallException;
@@ -11,6 +12,8 @@ import org.brattice.hypervisor.resource.Slots;
 
 /** A device as the owner of its slot reaches it: each access is checked. */
 final class SlotDevice implements BlockDevice {
+    private static final long PIECE = 1 << 20;
+
     private final BootRun run;
     private final Slots slots;
     private final String location;
@@ -31,9 +34,15 @@ final class SlotDevice implements BlockDevice {
         }
         if (!slots.owns(run.partition().name(), location)) {
             throw new HypervisorCallException("slot=" + location + " is not owned by partition "
-                    + run.partition().name() + ": declare it in slots");
+                    + run.partition().name() + ": declare it in slots, or have it moved there");
         }
-        return slots.device(location);
+        FileDevice device = slots.device(location);
+        if (device == null) {
+            throw new HypervisorCallException(
+                    "slot=" + location + " is no longer in the frame: add slot."
+                            + location + " to the frame description");
+        }
+        return device;
     }
 
     @Override
@@ -52,6 +61,12 @@ final class SlotDevice implements BlockDevice {
 
     @Override
     public void read(long offset, MemorySegment target) throws IOException {
-        device().read(offset, target);
+        Objects.checkFromIndexSize(offset, target.byteSize(), size());
+        // Piece by piece: from the instant that the slot moves nothing more is read.
+        for (long done = 0; done < target.byteSize();) {
+            long piece = Math.min(PIECE, target.byteSize() - done);
+            device().read(offset + done, target.asSlice(done, piece));
+            done += piece;
+        }
     }
 }

@@ -28,13 +28,16 @@ final class Offering {
     boolean offer(int flags, int source, long position, long start, int length, int attempt) {
         return (flags & RecordLayout.KIND) == RecordLayout.CHUNK
                 ? chunk(source, position, start, length, attempt)
-                : message(source, position, start, length, attempt);
+                : message(flags, source, position, start, length, attempt);
     }
 
-    private boolean message(int source, long position, long start, int length, int attempt) {
+    private boolean message(int flags, int source, long position, long start, int length,
+            int attempt) {
         message.show(position, source, start + RecordLayout.HEADER, length, attempt);
         try {
-            return reader.message(message);
+            return (flags & RecordLayout.MOVE) == 0
+                    ? reader.message(message)
+                    : reader.announcement(message);
         } finally {
             message.hide();
         }

@@ -128,6 +128,11 @@ final class Outgoing {
         flags |= tracks == null ? RecordLayout.NOTIFY : RecordLayout.NOTIFY | RecordLayout.TRACK;
     }
 
+    /** The message announces a resource move. */
+    void announces() {
+        flags |= RecordLayout.MOVE;
+    }
+
     /** What notifies is also tracked from now on, in an entry of the tables. */
     void tracks(MemorySegment tables, long newTrack) {
         tracks = tables;

@@ -8,6 +8,11 @@ public interface Reader {
     /** Handles a message; returns whether the handler came to its end. */
     boolean message(Message message);
 
+    /** Handles the announcement of a resource move; returns whether that came to its end. */
+    default boolean announcement(Message message) {
+        return message(message);
+    }
+
     /** Handles a chunk; returns whether the handler came to its end. */
     boolean chunk(Chunk chunk);
 

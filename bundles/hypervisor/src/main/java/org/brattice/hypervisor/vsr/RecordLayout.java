@@ -40,6 +40,8 @@ final class RecordLayout {
     static final int TRACK = 0x20;
     /** The checksum of the payload is set. */
     static final int CHECKED = 0x40;
+    /** A message that announces a resource move: by the hypervisor call for that alone. */
+    static final int MOVE = 0x80;
     /** How often it had been offered when it was put back: in the retry store alone. */
     private static final int BEFORE_SHIFT = 8;
     private static final int BEFORE_MASK = 0xff;

@@ -452,6 +452,47 @@ public final class Vsr {
         return send(me, receiver, delivery);
     }
 
+    /**
+     * Writes the announcement of a resource move to the winner's IPCA, in the name of the holder's partition.
+     *
+     * @return its position, or as {@link IpcaService#send(int, MemorySegment, Delivery)}
+     */
+    public long announce(Holder me, int receiver, MemorySegment payload, long waitNanos) {
+        checkReceiver(me, receiver);
+        Area area = area(receiver);
+        if (area == null) {
+            return IpcaService.NO_IPCA;
+        }
+        me.outgoing.message(me.number(), payload);
+        me.outgoing.announces();
+        try {
+            return write(me, area, waitNanos);
+        } finally {
+            me.outgoing.clear();
+        }
+    }
+
+    /**
+     * The same by the control thread, which waits for nobody: not for room, nor for an IPCA that moves, as
+     * it is itself who moves it.
+     */
+    public long announceAtOnce(Holder me, int receiver, MemorySegment payload) {
+        checkReceiver(me, receiver);
+        Area area = area(receiver);
+        if (area == null) {
+            return IpcaService.NO_IPCA;
+        }
+        me.outgoing.message(me.number(), payload);
+        me.outgoing.announces();
+        try {
+            me.outgoing.checked(area.checked());
+            long result = writeIn(area, me, 0);
+            return result == Area.MOVED ? IpcaService.NO_ROOM : result;
+        } finally {
+            me.outgoing.clear();
+        }
+    }
+
     private long send(Holder me, int receiver, Delivery delivery) {
         return send(me, receiver, delivery, delivery.waitNanos());
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BlockMapTest {
-    private static final long BLOCK = 64 << 10;
+    private static final long BLOCK = 128 << 10;
 
     @TempDir
     Path data;
@@ -27,7 +27,7 @@ class BlockMapTest {
 
     @BeforeEach
     void open() throws IOException {
-        StoreSizes small = new StoreSizes(4096, 4096, 1024, 4096);
+        StoreSizes small = new StoreSizes(4096, 4096, 1024, 4096, 4096);
         frame = Frame.open(data, new FrameDescription("test", 17 * BLOCK, BLOCK, 4, 8,
                 Backing.DATA, Map.of(), small));
         blocks = new BlockMap(frame);

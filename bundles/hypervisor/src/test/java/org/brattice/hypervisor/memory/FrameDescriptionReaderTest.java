@@ -47,18 +47,20 @@ class FrameDescriptionReaderTest {
                 dead.letters = 1 MiB
                 dead.letter.limit = 3000
                 fault.log = 64 KiB
+                move.journal = 8 KiB
                 slot.U1.P2-C3 = block ${here}/disk one.img read-only
                 """);
 
         assertEquals(new FrameDescription("mine", 64 << 20, 1 << 20, 7, 9, Backing.DATA,
                 Map.of("U1.P2-C3", new FrameDescription.Device(image)),
-                new StoreSizes(8 << 20, 1 << 20, 3000, 64 << 10)), frame);
+                new StoreSizes(8 << 20, 1 << 20, 3000, 64 << 10, 8 << 10)), frame);
     }
 
     @Test
     void shouldGiveTheStoresASmallPartOfASmallFrame() throws IOException {
-        assertEquals(new StoreSizes(4 << 20, 4 << 20, 64 << 10, 1 << 20), read("").stores());
-        assertEquals(new StoreSizes(64 << 10, 64 << 10, 16 << 10, 16 << 10),
+        assertEquals(new StoreSizes(4 << 20, 4 << 20, 64 << 10, 1 << 20, 128 << 10),
+                read("").stores());
+        assertEquals(new StoreSizes(64 << 10, 64 << 10, 16 << 10, 16 << 10, 16 << 10),
                 read("memory = 4 MiB\nblock = 64 KiB\npartitions = 16").stores());
         assertEquals(2048, read("dead.letters = 8 KiB").stores().letterLimit());
     }
@@ -85,7 +87,7 @@ class FrameDescriptionReaderTest {
     @ParameterizedTest
     @CsvSource(quoteCharacter = '"', delimiter = '|',
             textBlock = """
-                    memori = 1 GiB           | 1: unknown key memori: did you mean memory? Keys are name, memory, block, partitions, processors, backing, retry.store, dead.letters, dead.letter.limit, fault.log, slot.<location>
+                    memori = 1 GiB           | 1: unknown key memori: did you mean memory? Keys are name, memory, block, partitions, processors, backing, retry.store, dead.letters, dead.letter.limit, fault.log, move.journal, slot.<location>
                     processor = 1            | 1: unknown key processor: did you mean processors?
                     slots.A = block x        | 1: unknown key slots.A: did you mean slot.<location>?
                     slot.a_b = block x       | 1: unknown key slot.a_b: did you mean slot.<location>?
@@ -109,6 +111,7 @@ class FrameDescriptionReaderTest {
                     backing = disk           | 1: backing=disk must be memory, data or anonymous
                     retry.store = 6000       | 1: retry.store=6000 B must be a multiple of 4 KiB, at most 1 GiB
                     dead.letters = 0         | 1: dead.letters=0 B must be a multiple of 4 KiB, at most 1 GiB
+                    move.journal = 100 B     | 1: move.journal=100 B must be a multiple of 4 KiB, at most 1 GiB
                     fault.log = 2 GiB        | 1: fault.log=2 GiB must be a multiple of 4 KiB, at most 1 GiB
                     dead.letter.limit = 8 MiB | 1: dead.letter.limit=8 MiB must be at most dead.letters=4 MiB
                     dead.letter.limits = 8   | 1: unknown key dead.letter.limits: did you mean dead.letter.limit?

@@ -102,6 +102,26 @@ class FrameLayoutTest {
         expected.put("fault name", FrameLayout.FAULT_NAME);
         expected.put("fault cause", FrameLayout.FAULT_CAUSE);
         expected.put("fault detail", FrameLayout.FAULT_DETAIL);
+        expected.put("row processors", FrameLayout.ROW_PROCESSORS);
+        expected.put("slot owner", FrameLayout.SLOT_OWNER);
+        expected.put("slot length", FrameLayout.SLOT_LENGTH);
+        expected.put("slot location", FrameLayout.SLOT_LOCATION);
+        expected.put("processors", FrameLayout.HEADER_PROCESSORS);
+        expected.put("move journal", FrameLayout.HEADER_MOVES);
+        expected.put("move id", FrameLayout.MOVE_ID);
+        expected.put("move checksum", FrameLayout.MOVE_CHECKSUM);
+        expected.put("move state", FrameLayout.MOVE_STATE);
+        expected.put("move ended", FrameLayout.MOVE_ENDED);
+        expected.put("move outcome length", FrameLayout.MOVE_OUTCOME_LENGTH);
+        expected.put("move begun", FrameLayout.MOVE_BEGUN);
+        expected.put("move resource", FrameLayout.MOVE_RESOURCE);
+        expected.put("move partitions", FrameLayout.MOVE_PARTITIONS);
+        expected.put("move lengths", FrameLayout.MOVE_LENGTHS);
+        expected.put("move location", FrameLayout.MOVE_LOCATION);
+        expected.put("move from", FrameLayout.MOVE_FROM);
+        expected.put("move to", FrameLayout.MOVE_TO);
+        expected.put("move cause", FrameLayout.MOVE_CAUSE);
+        expected.put("move outcome", FrameLayout.MOVE_OUTCOME);
         assertEquals(expected, documented);
     }
 
@@ -122,20 +142,25 @@ class FrameLayoutTest {
         expected.put("letter links", standard.letterLinks());
         expected.put("letter pages", standard.letterPages());
         expected.put("fault log", standard.fault(0));
+        expected.put("processor map", standard.processor(0));
+        expected.put("slot map", standard.slotRow(0));
+        expected.put("move journal", standard.move(0));
         expected.put("end", standard.hypervisorSize());
         assertEquals(expected, tables());
         Map<String, String> entries = new HashMap<>(document.entries());
         assertEquals(expected.keySet(), plus(entries.keySet(), "end"));
         Map<String, String> stores = Map.of("retry rows", "64", "retry links", "8", "retry pages",
                 "1024", "letter rows", "512", "letter links", "8", "letter pages", "1024",
-                "fault log", "1024");
+                "fault log", "1024", "slot map", "128", "move journal", "512");
         entries.keySet().removeAll(stores.keySet());
         assertEquals(Map.of("header", "4096", "block map", "8", "partition table", "256", "pages",
-                "page stride", "control areas", "384"), entries);
+                "page stride", "control areas", "384", "processor map", "8"), entries);
         assertEquals(stores, without(document.entries(), entries));
         assertEquals(FrameLayout.RETRY_SIZE, standard.retryRow(1) - standard.retryRow(0));
         assertEquals(FrameLayout.LETTER_SIZE, standard.letterRow(1) - standard.letterRow(0));
         assertEquals(FrameLayout.FAULT_SIZE, standard.fault(1) - standard.fault(0));
+        assertEquals(FrameLayout.MOVE_SIZE, standard.move(1) - standard.move(0));
+        assertEquals(FrameLayout.SLOT_SIZE, standard.slotRow(1) - standard.slotRow(0));
         assertEquals(8, FrameLayout.LINK_SIZE);
         assertEquals(1024, FrameLayout.STORE_PAGE);
         assertEquals(FrameLayout.ROW_SIZE, standard.row(1) - standard.row(0));
@@ -180,7 +205,12 @@ class FrameLayoutTest {
                 assertEquals(layout.letterRow(layout.letterCount()), layout.letterLinks());
                 assertTrue(layout.letterPages() >= layout.letterLinks() + 8 * layout.letterCount());
                 assertEquals(layout.letterPages() + layout.stores().letters(), layout.fault(0));
-                assertEquals(layout.fault(layout.faultCount()), layout.hypervisorSize());
+                assertEquals(layout.fault(layout.faultCount()), layout.processor(0));
+                assertEquals(Size.align(layout.processor(layout.processors()), 128),
+                        layout.slotRow(0));
+                assertEquals(Size.align(layout.slotRow(FrameLayout.SLOT_LIMIT), 512),
+                        layout.move(0));
+                assertEquals(layout.move(layout.moveCount()), layout.hypervisorSize());
                 assertTrue(layout.pageStride() >= FrameLayout.PAGE_PEERS
                         + partitions * FrameLayout.PEER_SIZE);
                 assertEquals(128, layout.pageStride() % 256);

@@ -87,11 +87,13 @@ class FrameTest {
                         () -> Frame.open(data, description(32 * BLOCK, Backing.DATA)))
                         .getMessage());
         assertRefused("retry.store=16 KiB differs from retry.store=20 KiB",
-                new StoreSizes(20 << 10, 16 << 10, 4 << 10, 16 << 10));
+                new StoreSizes(20 << 10, 16 << 10, 4 << 10, 16 << 10, 4 << 10));
         assertRefused("dead.letters=16 KiB differs from dead.letters=20 KiB",
-                new StoreSizes(16 << 10, 20 << 10, 4 << 10, 16 << 10));
+                new StoreSizes(16 << 10, 20 << 10, 4 << 10, 16 << 10, 4 << 10));
         assertRefused("fault.log=16 KiB differs from fault.log=20 KiB",
-                new StoreSizes(16 << 10, 16 << 10, 4 << 10, 20 << 10));
+                new StoreSizes(16 << 10, 16 << 10, 4 << 10, 20 << 10, 4 << 10));
+        assertRefused("move.journal=16 KiB differs from move.journal=20 KiB",
+                new StoreSizes(16 << 10, 16 << 10, 4 << 10, 16 << 10, 20 << 10));
         open(Backing.DATA).close();
     }
 

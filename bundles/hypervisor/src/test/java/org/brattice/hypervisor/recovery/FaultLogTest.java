@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FaultLogTest {
     private static final FrameLayout LAYOUT = FrameLayout.of(4 << 20, 64 << 10, 4,
-            new StoreSizes(4 << 10, 4 << 10, 1 << 10, 16 << 10));
+            new StoreSizes(4 << 10, 4 << 10, 1 << 10, 16 << 10, 4 << 10));
     private static final int ENTRIES = 16;
     private static final Instant MOMENT = Instant.ofEpochMilli(1_700_000_000_123L);
 

@@ -20,21 +20,22 @@ class SlotsTest {
     @Test
     void shouldHaveOneOwnerForEachSlot() {
         assertNull(slots.refusal("vios", List.of("A", "B")));
-        slots.own("vios", List.of("A"));
+        slots.declare("vios", List.of("A"));
 
         assertTrue(slots.owns("vios", "A"));
         assertFalse(slots.owns("vios", "B"));
         assertNull(slots.refusal("vios", List.of("A", "B")));
         assertNull(slots.refusal("reader", List.of("B")));
-        assertEquals("slots=A is owned by partition vios: uninstall that one's bundle, or declare"
-                + " another slot",
+        assertEquals(
+                "slots=A is owned by partition vios: uninstall that one's bundle, or destroy it"
+                        + " where that is gone, or declare another slot",
                 slots.refusal("reader", List.of("B", "A")));
     }
 
     @Test
     void shouldLetGoOfSlotsThatAreNoLongerNamed() {
-        slots.own("vios", List.of("A", "B"));
-        slots.own("vios", List.of("B"));
+        slots.declare("vios", List.of("A", "B"));
+        slots.declare("vios", List.of("B"));
 
         assertFalse(slots.owns("vios", "A"));
         assertNull(slots.refusal("reader", List.of("A")));

@@ -54,7 +54,7 @@ final class Bench implements AutoCloseable {
     private Bench(Path data, long memory, Backing backing) {
         this.data = data;
         description = new FrameDescription("bench", memory, BLOCK, 16, 256, backing, Map.of(),
-                new StoreSizes(1 << 20, 256 << 10, 64 << 10, 64 << 10));
+                new StoreSizes(1 << 20, 256 << 10, 64 << 10, 64 << 10, 4 << 10));
         open();
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DeadLettersTest {
     private static final FrameLayout LAYOUT = FrameLayout.of(4 << 20, 64 << 10, 4,
-            new StoreSizes(4 << 10, 16 << 10, 4 << 10, 4 << 10));
+            new StoreSizes(4 << 10, 16 << 10, 4 << 10, 4 << 10, 4 << 10));
     private static final int PAGES = LAYOUT.letterCount();
     private static final int LIMIT = 4 << 10;
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryStoreTest {
     private static final FrameLayout LAYOUT = FrameLayout.of(4 << 20, 64 << 10, 4,
-            new StoreSizes(16 << 10, 16 << 10, 4 << 10, 16 << 10));
+            new StoreSizes(16 << 10, 16 << 10, 4 << 10, 16 << 10, 4 << 10));
     private static final int PAGES = LAYOUT.retryCount();
 
     private MemorySegment memory = memory();

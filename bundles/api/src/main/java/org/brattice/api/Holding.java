@@ -1,0 +1,21 @@
+package org.brattice.api;
+
+import java.util.List;
+
+/**
+ * What a partition owns, or what lies in the free pool.
+ *
+ * @param partition its name, or "" for the free pool
+ * @param number its number, or 0
+ * @param processors indices of its virtual processors, ascending
+ * @param blocks indices of its memory blocks, ascending
+ * @param slots location codes of its I/O slots, in their order
+ */
+public record Holding(String partition, int number, List<Integer> processors, List<Integer> blocks,
+        List<String> slots) {
+    public Holding {
+        processors = List.copyOf(processors);
+        blocks = List.copyOf(blocks);
+        slots = List.copyOf(slots);
+    }
+}

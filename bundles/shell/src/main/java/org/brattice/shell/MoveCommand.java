@@ -1,0 +1,79 @@
+package org.brattice.shell;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.apache.felix.service.command.Descriptor;
+import org.apache.felix.service.command.Parameter;
+import org.brattice.api.Move;
+import org.brattice.api.MoveRequest;
+import org.brattice.api.Resource;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Moves a resource (S10), or says what that would do. */
+@Component(service = MoveCommand.class, property = {"osgi.command.scope=brattice",
+        "osgi.command.function=move"})
+public final class MoveCommand {
+    private static final String FREE = "--free";
+    private final Operator operator;
+
+    @Activate
+    public MoveCommand(@Reference Operator operator) {
+        this.operator = operator;
+    }
+
+    @Descriptor("moves a processor or a slot to a partition, or to the free pool")
+    public void move(
+            @Descriptor("to the free pool") @Parameter(names = FREE, presentValue = "true",
+                    absentValue = "false") boolean free,
+            @Descriptor("name of the partition that gets it") @Parameter(names = "--to",
+                    absentValue = "") String to,
+            @Descriptor("a partition that does not answer in time is overruled") @Parameter(
+                    names = "--overrule", presentValue = "true",
+                    absentValue = "false") boolean overrule,
+            @Descriptor("how long each partition may take, 5s unless given") @Parameter(
+                    names = "--wait", absentValue = "5s") String wait,
+            @Descriptor("only say what would be done") @Parameter(names = "--dry-run",
+                    presentValue = "true", absentValue = "false") boolean dryRun,
+            @Descriptor("RESOURCE: processor:INDEX or slot:LOCATION") String... words)
+            throws InterruptedException {
+        String text = Words.exactly("move RESOURCE", words).get(0);
+        if (free == !to.isEmpty()) {
+            throw new CommandFailed("say where to: --to NAME, or --free");
+        }
+        try {
+            MoveRequest request = new MoveRequest(Resource.of(text), to, overrule,
+                    Quantity.duration("wait", wait), "an operator asked for it");
+            if (dryRun) {
+                plan(operator.hypervisor().plan(request));
+            } else {
+                ended(operator.hypervisor().move(request));
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(e.getMessage());
+        }
+    }
+
+    private static void plan(List<String> steps) {
+        for (int i = 0; i < steps.size(); i++) {
+            System.out.println(i + 1 + ". " + steps.get(i));
+        }
+    }
+
+    private static void ended(Move move) {
+        if (move.state() != Move.State.DONE) {
+            throw new CommandFailed("move=" + move.id() + " was undone: " + move.outcome());
+        }
+        System.out.println("move=" + move.id() + " resource=" + move.resource() + " from="
+                + name(move.from()) + " to=" + name(move.to()) + " done millis="
+                + Duration.between(move.begun(), move.ended()).toMillis()
+                + (move.outcome().isEmpty() ? "" : ": " + move.outcome()));
+    }
+
+    /** A partition as it is shown; the free pool has no name. */
+    static String name(String partition) {
+        return partition.isEmpty() ? "(free)" : partition;
+    }
+}
