@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
+import org.brattice.api.Hypervisor;
 import org.brattice.api.Move;
 import org.brattice.api.MoveRequest;
 import org.brattice.api.Resource;
@@ -43,13 +44,26 @@ public final class MoveCommand {
         if (free == !to.isEmpty()) {
             throw new CommandFailed("say where to: --to NAME, or --free");
         }
+        carryOut(operator.hypervisor(), new MoveRequest(resource(text), to, overrule,
+                Quantity.duration("wait", wait), "an operator asked for it"), dryRun);
+    }
+
+    private static Resource resource(String text) {
         try {
-            MoveRequest request = new MoveRequest(Resource.of(text), to, overrule,
-                    Quantity.duration("wait", wait), "an operator asked for it");
+            return Resource.of(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailed(e.getMessage());
+        }
+    }
+
+    /** Makes a move and prints what has come of it, or prints the steps alone. */
+    static void carryOut(Hypervisor hypervisor, MoveRequest request, boolean dryRun)
+            throws InterruptedException {
+        try {
             if (dryRun) {
-                plan(operator.hypervisor().plan(request));
+                plan(hypervisor.plan(request));
             } else {
-                ended(operator.hypervisor().move(request));
+                ended(hypervisor.move(request));
             }
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(e.getMessage());

@@ -43,6 +43,7 @@ final class Bench implements AutoCloseable {
         add("resources", new ResourcesCommand(operator));
         add("move", new MoveCommand(operator));
         add("journal", new JournalCommand(operator));
+        add("undo", new UndoCommand(operator));
         add("names", new NamesCommand(operator));
         console.boot(new FakeBoot(processor::execute));
     }

@@ -43,6 +43,24 @@ class MoveCommandTest {
     }
 
     @Test
+    void shouldReverseTheLatestMoveThatWasDone() throws Exception {
+        assertEquals("no move in the journal was done: there is nothing to undo",
+                bench.failure("undo"));
+        lines("move processor:4 --to echo");
+        bench.hypervisor.veto = "no";
+        assertEquals("move=2 was undone: no", bench.failure("move slot:U1-P1-C1 --to echo"));
+        bench.hypervisor.veto = null;
+
+        assertEquals("""
+                1. vios is asked to release processor:4
+                2. both are told
+                """, lines("undo --dry-run"));
+        assertEquals("move=3 resource=processor:4 from=vios to=vios done millis=2\n",
+                lines("undo"));
+        assertEquals("undo of move=1", bench.hypervisor.moves.getLast().cause());
+    }
+
+    @Test
     void shouldFailWhenItWasUndone() {
         bench.hypervisor.veto = "vios vetoed it: a transfer is under way";
         assertEquals("move=1 was undone: vios vetoed it: a transfer is under way",

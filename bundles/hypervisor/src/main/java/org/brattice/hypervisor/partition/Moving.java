@@ -87,7 +87,7 @@ final class Moving {
     private void safely(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.log(System.Logger.Level.ERROR, "move=" + move.id(), e);
             try {
                 undo("the hypervisor failed: " + e);
