@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +39,7 @@ import org.osgi.framework.BundleContext;
 /** Resource moves between partitions that agree, disagree, hang, and do not run. */
 public class MoveIT extends ContainerTest {
     private static final Resource.Slot SLOT = new Resource.Slot("U1-P1");
+    private static final int STORM = 60;
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @Override
@@ -144,21 +147,30 @@ public class MoveIT extends ContainerTest {
 
     /** Whether two tasks of a partition run at the same time. */
     private static boolean together(Mover mover) throws Exception {
-        CyclicBarrier meeting = new CyclicBarrier(2);
+        return together(mover, 2, 300);
+    }
+
+    /** Whether so many tasks of a partition run at the same time. */
+    private static boolean together(Mover mover, int tasks, long millis) throws Exception {
+        CyclicBarrier meeting = new CyclicBarrier(tasks);
         List<CompletableFuture<Boolean>> met = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < tasks; i++) {
             CompletableFuture<Boolean> one = new CompletableFuture<>();
             met.add(one);
             mover.boot.run(() -> {
                 try {
-                    meeting.await(300, TimeUnit.MILLISECONDS);
+                    meeting.await(millis, TimeUnit.MILLISECONDS);
                     one.complete(true);
                 } catch (Exception e) {
                     one.complete(false);
                 }
             });
         }
-        return met.get(0).get() && met.get(1).get();
+        boolean all = true;
+        for (CompletableFuture<Boolean> one : met) {
+            all &= one.get();
+        }
+        return all;
     }
 
     @Test
@@ -321,6 +333,70 @@ public class MoveIT extends ContainerTest {
         }
         assertEquals(before, hypervisor().holdings());
         assertEquals(2, info("alice").processors());
+    }
+
+    /** Random moves, vetoes and restarts; then each boot runs on what its partition owns. */
+    @Test
+    public void shouldKeepOneOwnerThroughAStormOfMoves() throws Exception {
+        long seed = Long.getLong("brattice.seed", System.nanoTime());
+        System.out
+                .println("storm of moves: seed=" + seed + " (again: -Dbrattice.seed=" + seed + ")");
+        List<Mover> movers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            movers.add(mover("p" + i, "processors=4"));
+        }
+        List<CompletableFuture<Integer>> storms = new ArrayList<>();
+        for (int thread = 0; thread < 3; thread++) {
+            Random random = new Random(seed + thread);
+            storms.add(CompletableFuture.supplyAsync(() -> storm(random, movers)));
+        }
+        Random random = new Random(seed - 1);
+        for (int i = 0; i < 10; i++) {
+            Bundle bundle = context.getBundle("test:p" + random.nextInt(movers.size()));
+            bundle.stop();
+            assertEquals(64, processors());
+            bundle.start();
+        }
+        int moved = 0;
+        for (CompletableFuture<Integer> one : storms) {
+            moved += one.get();
+        }
+        List<Integer> owned = new ArrayList<>();
+        hypervisor().holdings().forEach(holding -> owned.addAll(holding.processors()));
+        assertEquals(64, owned.size());
+        assertEquals(64, Set.copyOf(owned).size());
+        for (Mover mover : movers) {
+            mover.veto = null;
+            await(mover.name, PartitionState.RUNNING);
+            int count = holding(mover.name).processors().size();
+            assertTrue(mover.name + " has processors=" + count, count >= 1);
+            assertTrue(mover.name + " runs on fewer than processors=" + count,
+                    together(mover, Math.max(1, count - 1), 20_000));
+            assertFalse(mover.name + " runs on more than processors=" + count,
+                    together(mover, Math.max(2, count), 300));
+        }
+        System.out.println("storm of moves: done=" + moved + " undone or refused="
+                + (3 * STORM - moved));
+    }
+
+    private int storm(Random random, List<Mover> movers) {
+        int moved = 0;
+        for (int i = 0; i < STORM; i++) {
+            Mover mover = movers.get(random.nextInt(movers.size()));
+            mover.veto = random.nextInt(4) == 0 ? "not now" : null;
+            int to = random.nextInt(movers.size() + 1);
+            try {
+                moved += hypervisor().move(new MoveRequest(
+                        new Resource.Processor(random.nextInt(24)),
+                        to == movers.size() ? "" : movers.get(to).name, random.nextBoolean(),
+                        Duration.ofSeconds(2), "a storm")).state() == State.DONE ? 1 : 0;
+            } catch (IllegalArgumentException e) {
+                // Refused: its last processor, the same owner, or moving already.
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return moved;
     }
 
     @Test
