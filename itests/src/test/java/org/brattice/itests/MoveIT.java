@@ -211,6 +211,10 @@ public class MoveIT extends ContainerTest {
         } finally {
             holds.countDown();
         }
+        assertEquals("releasing slot:U1-P1 to bob, asked", alice.hears());
+        assertEquals("slot:U1-P1 UNDONE", alice.hears());
+        assertEquals("slot:U1-P1 DONE", alice.hears());
+        assertEquals("who answers late is not at fault", List.of(), info("alice").faults());
     }
 
     @Test

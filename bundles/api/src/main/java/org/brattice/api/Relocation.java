@@ -33,7 +33,8 @@ public interface Relocation {
 
     /**
      * Writes what is going to change to the winner's IPCA, in the name of the loser: the hypervisor call of
-     * the loser's operating system. Does nothing when there is no winner, or the winner has no IPCA.
+     * the loser's operating system. Does nothing when there is no winner, the winner has no IPCA, or the
+     * move has been undone meanwhile.
      *
      * @return whether it was written, or need not be; not when the winner's IPCA has no room
      * @throws HypervisorCallException on another thread than the loser's first processor

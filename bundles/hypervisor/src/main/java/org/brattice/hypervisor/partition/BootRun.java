@@ -130,6 +130,8 @@ final class BootRun {
 
     /** The firmware's partition has been told of a move to it. On the first processor. */
     boolean announced(Message message) {
+        // What came of an earlier move was noticed before this one was announced: it is told first.
+        runNotices();
         return host.announced(this, message);
     }
 

@@ -76,6 +76,9 @@ final class Moving {
         log(from.name() + " is asked to release it");
         mover.control().later(request.limit(), () -> late(Phase.RELEASING));
         loser.notice(() -> {
+            if (!open()) {
+                return;
+            }
             MoveView view = new MoveView(this, loser, false);
             String veto = loser.asked("releasing",
                     () -> loser.operatingSystem().releasing(view, loser.firmware()));
