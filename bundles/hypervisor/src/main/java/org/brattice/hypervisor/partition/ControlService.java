@@ -47,7 +47,7 @@ final class ControlService implements Hypervisor {
                 holdings.blocks().free(), holdings.blocks().quarantined(),
                 new MemoryRange(0, holdings.frame().layout().hypervisorSize()),
                 holdings.frame().backing(), description.processors(), description.partitions(),
-                holdings.slots().list());
+                holdings.ownership().slots().list());
     }
 
     @Override
@@ -101,8 +101,8 @@ final class ControlService implements Hypervisor {
         return new PartitionInfo(partition.name(), number, status.state(), status.since(),
                 status.deadline(), status.reason(), partition.bundle(),
                 holdings.blocks().ranges(number), machine.ipca(number),
-                number == 0 ? 0 : holdings.processors().of(number).size(),
-                holdings.slots().of(partition.name()),
+                number == 0 ? 0 : holdings.ownership().processors().of(number).size(),
+                holdings.ownership().slots().of(partition.name()),
                 number == 0 ? 0 : holdings.table().boots(number),
                 boot == null || boot.scanner() == null ? 0 : boot.scanner().read(),
                 area == null ? 0 : area.unread() + holdings.vsr().retry().bytes(number),
@@ -112,7 +112,7 @@ final class ControlService implements Hypervisor {
 
     @Override
     public List<Holding> holdings() {
-        return List.copyOf(holdings.all());
+        return List.copyOf(holdings.ownership().all());
     }
 
     @Override
@@ -150,7 +150,7 @@ final class ControlService implements Hypervisor {
 
     @Override
     public List<Move> moves() {
-        return holdings.journal().all();
+        return holdings.ownership().journal().all();
     }
 
     @Override

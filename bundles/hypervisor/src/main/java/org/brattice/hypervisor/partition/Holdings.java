@@ -5,34 +5,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
-import java.util.stream.Collectors;
 
 import org.brattice.api.Fault;
 import org.brattice.api.Fault.Kind;
-import org.brattice.api.FrameInfo;
 import org.brattice.api.Holding;
 import org.brattice.api.MemoryRange;
-import org.brattice.api.Move;
 import org.brattice.api.PartitionState;
-import org.brattice.api.Resource;
 import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.PartitionTable;
-import org.brattice.hypervisor.memory.ProcessorMap;
 import org.brattice.hypervisor.memory.Size;
-import org.brattice.hypervisor.memory.SlotMap;
 import org.brattice.hypervisor.recovery.FaultLog;
-import org.brattice.hypervisor.resource.Journal;
-import org.brattice.hypervisor.resource.Slots;
 import org.brattice.hypervisor.vsr.Area;
 import org.brattice.hypervisor.vsr.Holders;
 import org.brattice.hypervisor.vsr.Vsr;
@@ -52,13 +41,10 @@ final class Holdings implements Declarations.Owners {
     private final FaultLog faults;
     private final BlockMap blocks;
     private final PartitionTable table;
-    private final ProcessorMap processors;
-    private final SlotMap slotMap;
-    private final Journal journal;
     private final Holders holders;
     private final Vsr vsr;
     private final IpcaRegistry ipcas;
-    private final Slots slots;
+    private final Ownership ownership;
     private final Quarantine quarantine = new Quarantine();
     /** Areas that are being moved, or whose old holder is not yet gone. */
     private final Set<Area> moving = new HashSet<>();
@@ -71,9 +57,6 @@ final class Holdings implements Declarations.Owners {
         this.partitions = partitions;
         this.blocks = new BlockMap(frame);
         this.table = new PartitionTable(frame);
-        this.processors = new ProcessorMap(frame);
-        this.slotMap = new SlotMap(frame);
-        this.journal = new Journal(frame.memory(), frame.layout());
         this.holders = new Holders(2 * frame.description().processors());
         this.vsr = new Vsr(frame, holders, new Area.LeaseWatch() {
             @Override
@@ -87,7 +70,7 @@ final class Holdings implements Declarations.Owners {
             }
         });
         this.ipcas = new IpcaRegistry(frame, table, vsr);
-        this.slots = new Slots(frame.description().slots());
+        this.ownership = new Ownership(frame, table, blocks, partitions);
     }
 
     /** Takes over the partitions that the frame knows from earlier. */
@@ -98,9 +81,7 @@ final class Holdings implements Declarations.Owners {
         List<PartitionTable.Row> rows = table.rows();
         LongPredicate known = number -> rows.stream().anyMatch(row -> row.number() == number);
         blocks.freeUnless(known);
-        processors.freeUnless(known);
-        slotMap.freeUnless(known);
-        rows.forEach(row -> settle(row.number()));
+        ownership.attach(rows, known);
         for (String damage : vsr.stores().attachStores(table::known)) {
             LOGGER.log(System.Logger.Level.WARNING, "{0}", damage);
             faults.add(new Fault("hypervisor", 0, Kind.CORRUPTED, Instant.now(), damage));
@@ -114,9 +95,7 @@ final class Holdings implements Declarations.Owners {
         for (PartitionTable.Row row : rows) {
             damage(partitions.entry(row.name()), ipcas.open(row));
         }
-        slotMap.rows().forEach(row -> slots.restore(new Slots.Row(row.location(),
-                nameOf(row.owner()), nameOf(row.declarer()))));
-        endMoves();
+        ownership.restore();
         vsr.stores().settleStores();
         vsr.attachTracks();
     }
@@ -184,21 +163,7 @@ final class Holdings implements Declarations.Owners {
 
     @Override
     public String refusal(Declaration declaration) {
-        String slot = slots.refusal(declaration.name(), declaration.slots());
-        if (slot != null) {
-            return slot;
-        }
-        LogicalPartition partition = partitions.named(declaration.name());
-        int number = partition == null ? 0 : partition.number();
-        int owned = number == 0 ? 0 : processors.of(number).size();
-        int free = processors.free();
-        int more = target(number, owned, declaration) - owned;
-        return more <= free
-                ? null
-                : "processors=" + declaration.processors() + " must be at most "
-                        + (declaration.processors() - more + free)
-                        + ", which are free in the frame: uninstall a partition, or raise"
-                        + " processors in the frame description";
+        return ownership.refusal(declaration);
     }
 
     /** Gives a partition what it declares, as far as it has not got it; why not, or null. */
@@ -210,148 +175,10 @@ final class Holdings implements Declarations.Owners {
                     : change(partition, declaration);
         }
         if (refusal == null) {
-            int number = partition.number();
-            int target = target(number, processors.of(number).size(), declaration);
-            table.processors(number, declaration.processors(), target);
-            processors.settle(number, target);
-            table.processors(number, declaration.processors(), 0);
-            slots.declare(partition.name(), declaration.slots());
-            noteSlots();
+            ownership.declare(partition, declaration);
             partition.declaration(declaration);
         }
         return refusal;
-    }
-
-    /** How many processors a boot has: what the one before had, and as many more as are declared more. */
-    private int target(int number, int owned, Declaration declaration) {
-        int declared = number == 0 ? 0 : table.processors(number);
-        return declared == 0
-                ? declaration.processors()
-                : Math.max(1, owned + declaration.processors() - declared);
-    }
-
-    /** A process that ended while it gave a partition its processors has left some to give, or to take. */
-    private void settle(int number) {
-        int target = table.settling(number);
-        if (target != 0) {
-            int owned = processors.of(number).size();
-            processors.settle(number, Math.min(target, owned + processors.free()));
-            table.processors(number, table.processors(number), 0);
-        }
-    }
-
-    /** Notes in the frame who has to do with which slot. */
-    private void noteSlots() {
-        List<Slots.Row> rows = slots.rows();
-        for (SlotMap.Row old : slotMap.rows()) {
-            if (rows.stream().noneMatch(row -> row.location().equals(old.location()))) {
-                slotMap.set(new SlotMap.Row(old.location(), 0, 0));
-            }
-        }
-        rows.forEach(row -> slotMap.set(new SlotMap.Row(row.location(), numberOf(row.owner()),
-                numberOf(row.declarer()))));
-    }
-
-    private int numberOf(String name) {
-        LogicalPartition partition = partitions.named(name);
-        return partition == null ? 0 : partition.number();
-    }
-
-    private String nameOf(int number) {
-        LogicalPartition partition = number == 0 ? null : partitions.numbered(number);
-        return partition == null ? "" : partition.name();
-    }
-
-    /**
-     * Number of the partition that owns a resource, or 0.
-     *
-     * @throws IllegalArgumentException when the frame has no such resource
-     */
-    int owner(Resource resource) {
-        switch (resource) {
-            case Resource.Processor(int index) -> {
-                check(resource, index < processors.count(), "processors 0 to "
-                        + (processors.count() - 1));
-                return processors.owner(index);
-            }
-            case Resource.MemoryBlock(int index) -> {
-                check(resource, index < frame.layout().blocks(), "blocks 0 to "
-                        + (frame.layout().blocks() - 1));
-                return partitions.all().stream().map(LogicalPartition::number)
-                        .filter(number -> blocks.of(number).contains(index)).findFirst().orElse(0);
-            }
-            case Resource.Slot(String location) -> {
-                String owner = slots.owner(location);
-                check(resource, owner != null, slots.list().isEmpty()
-                        ? "no slots"
-                        : "slots " + slots.list().stream().map(FrameInfo.Slot::location)
-                                .collect(Collectors.joining(", ")));
-                return numberOf(owner);
-            }
-        }
-    }
-
-    private static void check(Resource resource, boolean there, String those) {
-        if (!there) {
-            throw new IllegalArgumentException("resource=" + resource
-                    + " is not in the frame, which has " + those);
-        }
-    }
-
-    /** Hands a resource on, as its move says, which is committed. */
-    void hand(Move move) {
-        switch (move.resource()) {
-            case Resource.Processor(int index) -> processors.owner(index, move.toNumber());
-            case Resource.Slot(String location) -> {
-                slots.move(location, nameOf(move.toNumber()));
-                noteSlots();
-            }
-            case Resource.MemoryBlock block -> throw new IllegalStateException(
-                    "resource=" + block + " does not move");
-        }
-    }
-
-    /** Ends the moves that an earlier process has left: what was committed is done, all else undone. */
-    private void endMoves() {
-        for (Move move : journal.open()) {
-            boolean commits = move.state() == Move.State.COMMITTED
-                    && (move.toNumber() == 0 || table.known(move.toNumber()));
-            if (commits) {
-                hand(move);
-            }
-            Move ended = journal.state(move, commits ? Move.State.DONE : Move.State.UNDONE,
-                    "the process ended; " + (commits ? "finished" : "undone")
-                            + " at the next start");
-            LOGGER.log(System.Logger.Level.WARNING, "move={0} resource={1} from={2} to={3} {4}",
-                    Long.toString(ended.id()), ended.resource(), ended.from(), ended.to(),
-                    ended.outcome());
-        }
-    }
-
-    Journal journal() {
-        return journal;
-    }
-
-    ProcessorMap processors() {
-        return processors;
-    }
-
-    /** What all own, by number, the free pool first. Any thread. */
-    List<Holding> all() {
-        Map<String, String> owners = new TreeMap<>();
-        slots.list().forEach(slot -> owners.put(slot.location(), slot.owner()));
-        List<Holding> all = new ArrayList<>();
-        all.add(holding("", 0, owners));
-        partitions.all().stream().filter(one -> one.number() != 0)
-                .sorted(Comparator.comparingInt(LogicalPartition::number))
-                .forEach(one -> all.add(holding(one.name(), one.number(), owners)));
-        return all;
-    }
-
-    private Holding holding(String name, int number, Map<String, String> owners) {
-        return new Holding(name, number, processors.of(number), blocks.of(number),
-                owners.entrySet().stream().filter(slot -> slot.getValue().equals(name))
-                        .map(Map.Entry::getKey).toList());
     }
 
     /** Gives a new partition its number and its memory. */
@@ -419,9 +246,7 @@ final class Holdings implements Declarations.Owners {
         if (number == 0) {
             return;
         }
-        slots.forget(partition.name());
-        noteSlots();
-        processors.settle(number, 0);
+        ownership.forget(partition);
         moveAwayFrom(number);
         Area area = vsr.area(number);
         List<MemoryRange> ranges = blocks.ranges(number);
@@ -539,7 +364,7 @@ final class Holdings implements Declarations.Owners {
         return ipcas;
     }
 
-    Slots slots() {
-        return slots;
+    Ownership ownership() {
+        return ownership;
     }
 }

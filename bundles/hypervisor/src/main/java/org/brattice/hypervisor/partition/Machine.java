@@ -40,7 +40,7 @@ final class Machine implements BootHost, AutoCloseable {
         this.declarations = new Declarations(frame.description(), holdings.blocks(), holdings);
         this.admission = new Admission(frame.description(), holdings.blocks(), declarations,
                 holdings, changed);
-        this.mover = new Mover(control, partitions, holdings, holdings.journal());
+        this.mover = new Mover(control, partitions, holdings);
         this.lifeCycle = new LifeCycle(control, partitions, holdings, declarations, deadlines,
                 changed,
                 boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
@@ -94,7 +94,7 @@ final class Machine implements BootHost, AutoCloseable {
 
     @Override
     public int processors(int number) {
-        return holdings.processors().of(number).size();
+        return holdings.ownership().processors().of(number).size();
     }
 
     @Override
@@ -134,7 +134,7 @@ final class Machine implements BootHost, AutoCloseable {
 
     @Override
     public Slots slots() {
-        return holdings.slots();
+        return holdings.ownership().slots();
     }
 
     @Override
@@ -171,7 +171,7 @@ final class Machine implements BootHost, AutoCloseable {
         boolean nobodyReachesIt = shutOutAll();
         control.close();
         mover.closed();
-        holdings.slots().close();
+        holdings.ownership().slots().close();
         if (nobodyReachesIt) {
             frame.close();
         } else {

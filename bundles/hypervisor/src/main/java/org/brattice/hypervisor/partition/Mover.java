@@ -23,17 +23,19 @@ final class Mover {
     private final ControlThread control;
     private final Partitions partitions;
     private final Holdings holdings;
+    private final Ownership ownership;
     private final Journal journal;
     private final Map<Long, Moving> open = new ConcurrentHashMap<>();
     /** Of those who wait for an answer. */
     private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
     private boolean closing;
 
-    Mover(ControlThread control, Partitions partitions, Holdings holdings, Journal journal) {
+    Mover(ControlThread control, Partitions partitions, Holdings holdings) {
         this.control = control;
         this.partitions = partitions;
         this.holdings = holdings;
-        this.journal = journal;
+        this.ownership = holdings.ownership();
+        this.journal = ownership.journal();
     }
 
     /** Begins a move; completes when it has ended, or exceptionally when it cannot begin. Any thread. */
@@ -84,7 +86,7 @@ final class Mover {
     }
 
     private LogicalPartition owner(Resource resource) {
-        int number = holdings.owner(resource);
+        int number = ownership.owner(resource);
         return number == 0 ? null : partitions.numbered(number);
     }
 
@@ -129,7 +131,7 @@ final class Mover {
     private int spare(LogicalPartition from) {
         long going = open.values().stream().filter(moving -> moving.from() == from
                 && moving.move().resource() instanceof Resource.Processor).count();
-        return holdings.processors().of(from.number()).size() - (int) going - 1;
+        return ownership.processors().of(from.number()).size() - (int) going - 1;
     }
 
     /** What a move would do at this moment, step by step. Any thread. */
@@ -204,6 +206,10 @@ final class Mover {
 
     ControlThread control() {
         return control;
+    }
+
+    Ownership ownership() {
+        return ownership;
     }
 
     Holdings holdings() {

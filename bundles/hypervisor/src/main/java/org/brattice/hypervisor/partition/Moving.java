@@ -279,7 +279,7 @@ final class Moving {
         phase = Phase.OVER;
         mover.journal().state(move, Move.State.COMMITTED, note);
         log("is committed");
-        mover.holdings().hand(move);
+        mover.ownership().hand(move);
         move = mover.journal().state(move, Move.State.DONE, note);
         BootRun winner = Mover.boot(to);
         if (winner != null && move.resource() instanceof Resource.Processor) {
@@ -290,7 +290,7 @@ final class Moving {
 
     /** What has happened meanwhile that is in the way, or null. */
     private String obstacle() {
-        int owner = mover.holdings().owner(move.resource());
+        int owner = mover.ownership().owner(move.resource());
         if (owner != move.fromNumber()) {
             return move.resource() + (owner == 0
                     ? " has come free meanwhile"
@@ -300,7 +300,7 @@ final class Moving {
             return to.name() + " was destroyed meanwhile";
         }
         boolean last = from != null && move.resource() instanceof Resource.Processor
-                && mover.holdings().processors().of(owner).size() == 1;
+                && mover.ownership().processors().of(owner).size() == 1;
         return last ? from.name() + " has no other processor meanwhile" : null;
     }
 

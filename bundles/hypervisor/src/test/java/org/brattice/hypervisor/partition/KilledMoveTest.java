@@ -65,7 +65,7 @@ class KilledMoveTest {
     @AfterEach
     void close() {
         control.close();
-        holdings.slots().close();
+        holdings.ownership().slots().close();
         frame.close();
     }
 
@@ -76,7 +76,7 @@ class KilledMoveTest {
 
     /** Leaves a move behind in a state, as a process does that is killed. */
     private void leave(Resource resource, State state) {
-        Journal journal = holdings.journal();
+        Journal journal = holdings.ownership().journal();
         Move move = journal.begin(new Move(0, resource, "x", number("x"), "y", number("y"),
                 State.BEGUN, Instant.EPOCH, Instant.EPOCH, "the test asks", ""));
         if (state == State.COMMITTED) {
@@ -89,7 +89,8 @@ class KilledMoveTest {
     }
 
     private Holding holding(String name) {
-        return holdings.all().stream().filter(one -> one.partition().equals(name)).findAny()
+        return holdings.ownership().all().stream().filter(one -> one.partition().equals(name))
+                .findAny()
                 .orElseThrow();
     }
 
@@ -97,13 +98,13 @@ class KilledMoveTest {
     void shouldUndoWhatWasBegun() throws IOException {
         leave(PROCESSOR, State.BEGUN);
         leave(SLOT, State.BEGUN);
-        List<Holding> before = holdings.all();
+        List<Holding> before = holdings.ownership().all();
         killed();
 
-        assertEquals(before, holdings.all());
+        assertEquals(before, holdings.ownership().all());
         assertEquals(List.of("UNDONE", "UNDONE"), states());
         assertEquals("the process ended; undone at the next start",
-                holdings.journal().all().getFirst().outcome());
+                holdings.ownership().journal().all().getFirst().outcome());
     }
 
     @Test
@@ -116,15 +117,15 @@ class KilledMoveTest {
         assertEquals(List.of(1, 2, 3), holding("y").processors());
         assertEquals(List.of("A"), holding("y").slots());
         assertEquals(List.of("DONE", "DONE"), states());
-        List<Holding> after = holdings.all();
+        List<Holding> after = holdings.ownership().all();
         killed();
-        assertEquals(after, holdings.all());
+        assertEquals(after, holdings.ownership().all());
     }
 
     @Test
     void shouldFinishWhatHadBeenHandedOnAlready() throws IOException {
         leave(SLOT, State.COMMITTED);
-        holdings.hand(holdings.journal().open().getFirst());
+        holdings.ownership().hand(holdings.ownership().journal().open().getFirst());
         killed();
 
         assertEquals(List.of("A"), holding("y").slots());
@@ -150,13 +151,14 @@ class KilledMoveTest {
         assertEquals(4, holding("x").processors().size());
         assertEquals(1, holding("y").processors().size());
 
-        holdings.processors().owner(holding("x").processors().getLast(), number("y"));
+        holdings.ownership().processors().owner(holding("x").processors().getLast(), number("y"));
         killed();
         assertEquals(3, holding("x").processors().size());
         assertEquals(2, holding("y").processors().size());
     }
 
     private List<String> states() {
-        return holdings.journal().all().stream().map(move -> move.state().name()).toList();
+        return holdings.ownership().journal().all().stream().map(move -> move.state().name())
+                .toList();
     }
 }
