@@ -37,7 +37,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
 /** Resource moves between partitions that agree, disagree, hang, and do not run. */
-public class MoveIT extends ContainerTest {
+public class MoveIT extends MoveTest {
     private static final Resource.Slot SLOT = new Resource.Slot("U1-P1");
     private static final int STORM = 60;
     private static final Duration SHORT = Duration.ofMillis(300);
@@ -49,83 +49,14 @@ public class MoveIT extends ContainerTest {
                 "backing = anonymous", "slot.U1-P1 = block frame.conf read-only");
     }
 
-    /** A partition that notes what it hears of moves, and answers as the test says. */
-    private static final class Mover extends Terminal {
-        final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        volatile String veto;
-        volatile CountDownLatch holds;
-
-        Mover(String name) {
-            super(name);
-        }
-
-        @Override
-        public Firmware firmware(BundleContext ownContext, IpcaService ownIpca) {
-            return new Hands(ownContext, ownIpca) {
-                @Override
-                public void releasing(Relocation relocation) throws Exception {
-                    heard.add("releasing " + relocation.resource() + " to " + relocation.to()
-                            + ", " + relocation.cause());
-                    answer();
-                }
-
-                @Override
-                public void arriving(Relocation relocation) throws Exception {
-                    heard.add("arriving " + relocation.resource() + " from " + relocation.from()
-                            + (relocation.byHypervisor() ? " by hypervisor" : ""));
-                    answer();
-                }
-
-                @Override
-                public void relocated(Move move) {
-                    heard.add(move.resource() + " " + move.state());
-                }
-            };
-        }
-
-        private void answer() throws Exception {
-            CountDownLatch latch = holds;
-            if (latch != null) {
-                latch.await();
-            }
-            if (veto != null) {
-                throw new Veto(veto);
-            }
-        }
-
-        String hears() throws InterruptedException {
-            return heard.poll(20, TimeUnit.SECONDS);
-        }
-    }
-
-    private Mover mover(String name, String... attributes) throws Exception {
-        Mover mover = new Mover(name);
-        Puppets.behave(name, mover);
-        start(name, attributes);
-        return mover;
-    }
-
-    private Holding holding(String name) {
-        return hypervisor().holdings().stream().filter(one -> one.partition().equals(name))
-                .findAny().orElseThrow();
-    }
-
-    private Resource.Processor processor(String name) {
-        return new Resource.Processor(holding(name).processors().getLast());
-    }
-
-    private static MoveRequest request(Resource resource, String to) {
-        return new MoveRequest(resource, to, false, LIMIT, "the test asks");
-    }
-
     private int processors() {
         return hypervisor().holdings().stream().mapToInt(one -> one.processors().size()).sum();
     }
 
     @Test
     public void shouldMoveAProcessorThatBothAgreeOn() throws Exception {
-        Mover alice = mover("alice", "processors=3");
-        Mover bob = mover("bob", "processors=2");
+        MoveTerminal alice = mover("alice", "processors=3");
+        MoveTerminal bob = mover("bob", "processors=2");
         assertFalse(together(bob));
         Resource.Processor processor = processor("alice");
 
@@ -146,12 +77,12 @@ public class MoveIT extends ContainerTest {
     }
 
     /** Whether two tasks of a partition run at the same time. */
-    private static boolean together(Mover mover) throws Exception {
+    private static boolean together(MoveTerminal mover) throws Exception {
         return together(mover, 2, 300);
     }
 
     /** Whether so many tasks of a partition run at the same time. */
-    private static boolean together(Mover mover, int tasks, long millis) throws Exception {
+    private static boolean together(MoveTerminal mover, int tasks, long millis) throws Exception {
         CyclicBarrier meeting = new CyclicBarrier(tasks);
         List<CompletableFuture<Boolean>> met = new ArrayList<>();
         for (int i = 0; i < tasks; i++) {
@@ -175,8 +106,8 @@ public class MoveIT extends ContainerTest {
 
     @Test
     public void shouldUndoAMoveThatOneOfThemVetoes() throws Exception {
-        Mover alice = mover("alice", "processors=3");
-        Mover bob = mover("bob");
+        MoveTerminal alice = mover("alice", "processors=3");
+        MoveTerminal bob = mover("bob");
         List<Holding> before = hypervisor().holdings();
         alice.veto = "a transfer is under way";
 
@@ -194,7 +125,7 @@ public class MoveIT extends ContainerTest {
 
     @Test
     public void shouldUndoOrOverruleWhenAPartitionDoesNotAnswer() throws Exception {
-        Mover alice = mover("alice", "slots=U1-P1", "processors=2");
+        MoveTerminal alice = mover("alice", "slots=U1-P1", "processors=2");
         mover("bob");
         CountDownLatch holds = new CountDownLatch(1);
         alice.holds = holds;
@@ -219,7 +150,7 @@ public class MoveIT extends ContainerTest {
 
     @Test
     public void shouldUndoWhenTheLoserEndsBeforeItAnswers() throws Exception {
-        Mover alice = mover("alice", "slots=U1-P1");
+        MoveTerminal alice = mover("alice", "slots=U1-P1");
         mover("bob");
         CountDownLatch holds = new CountDownLatch(1);
         alice.holds = holds;
@@ -242,7 +173,7 @@ public class MoveIT extends ContainerTest {
 
     @Test
     public void shouldSayWhichThreadKeepsAProcessor() throws Exception {
-        Mover alice = mover("alice", "processors=2");
+        MoveTerminal alice = mover("alice", "processors=2");
         mover("bob");
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch ends = new CountDownLatch(1);
@@ -273,7 +204,7 @@ public class MoveIT extends ContainerTest {
     @Test
     public void shouldWriteForALoserThatDoesNotRun() throws Exception {
         mover("alice", "slots=U1-P1");
-        Mover bob = mover("bob");
+        MoveTerminal bob = mover("bob");
         context.getBundle("test:alice").stop();
         await("alice", PartitionState.STOPPED);
 
@@ -292,7 +223,7 @@ public class MoveIT extends ContainerTest {
     @Test
     public void shouldMoveToAPartitionThatDoesNotRun() throws Exception {
         mover("alice", "slots=U1-P1");
-        Mover bob = mover("bob");
+        MoveTerminal bob = mover("bob");
         context.getBundle("test:bob").stop();
         await("bob", PartitionState.STOPPED);
 
@@ -308,8 +239,8 @@ public class MoveIT extends ContainerTest {
 
     @Test
     public void shouldReachADeviceThroughItsOwnerAlone() throws Exception {
-        Mover alice = mover("alice", "slots=U1-P1");
-        Mover bob = mover("bob");
+        MoveTerminal alice = mover("alice", "slots=U1-P1");
+        MoveTerminal bob = mover("bob");
         BlockDevice kept = alice.call(() -> alice.boot.device("U1-P1"));
         MemorySegment target = MemorySegment.ofArray(new byte[16]);
         alice.run(() -> kept.read(0, target));
@@ -345,7 +276,7 @@ public class MoveIT extends ContainerTest {
         long seed = Long.getLong("brattice.seed", System.nanoTime());
         System.out
                 .println("storm of moves: seed=" + seed + " (again: -Dbrattice.seed=" + seed + ")");
-        List<Mover> movers = new ArrayList<>();
+        List<MoveTerminal> movers = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             movers.add(mover("p" + i, "processors=4"));
         }
@@ -369,7 +300,7 @@ public class MoveIT extends ContainerTest {
         hypervisor().holdings().forEach(holding -> owned.addAll(holding.processors()));
         assertEquals(64, owned.size());
         assertEquals(64, Set.copyOf(owned).size());
-        for (Mover mover : movers) {
+        for (MoveTerminal mover : movers) {
             mover.veto = null;
             await(mover.name, PartitionState.RUNNING);
             int count = holding(mover.name).processors().size();
@@ -383,10 +314,10 @@ public class MoveIT extends ContainerTest {
                 + (3 * STORM - moved));
     }
 
-    private int storm(Random random, List<Mover> movers) {
+    private int storm(Random random, List<MoveTerminal> movers) {
         int moved = 0;
         for (int i = 0; i < STORM; i++) {
-            Mover mover = movers.get(random.nextInt(movers.size()));
+            MoveTerminal mover = movers.get(random.nextInt(movers.size()));
             mover.veto = random.nextInt(4) == 0 ? "not now" : null;
             int to = random.nextInt(movers.size() + 1);
             try {
@@ -406,7 +337,7 @@ public class MoveIT extends ContainerTest {
     @Test
     public void shouldRefuseWhatCannotMove() throws Exception {
         mover("alice", "slots=U1-P1");
-        Mover bob = mover("bob");
+        MoveTerminal bob = mover("bob");
         Resource.Processor last = processor("alice");
         assertEquals("to=carol is no partition of the frame: say partitions, or name none for the"
                 + " free pool", refused(SLOT, "carol"));
@@ -421,8 +352,6 @@ public class MoveIT extends ContainerTest {
         assertEquals("resource=slot:U1-P1 is owned by alice already", refused(SLOT, "alice"));
         assertEquals("resource=processor:63 lies in the free pool already",
                 refused(new Resource.Processor(63), ""));
-        assertEquals("resource=block:9 stays where it is: processors and slots move, memory blocks"
-                + " do not yet", refused(new Resource.MemoryBlock(9), "bob"));
         assertEquals(
                 "a resource move is waited for on a virtual processor, whose partition may have"
                         + " to answer: ask on another thread",

@@ -21,11 +21,29 @@ public interface Boot {
     /** How often this partition has booted on this frame, this boot included. */
     long count();
 
-    /** The frame addresses that the partition owns, ascending; its IPCA lies in one of them. */
+    /**
+     * The frame addresses that the partition keeps, ascending; its IPCA lies in one of them. What it owns
+     * above its minimum is in {@link #blocks}.
+     */
     List<MemoryRange> ranges();
 
     /**
-     * The partition's own memory, readable and writable, one segment for each range without the
+     * The memory blocks that the partition owns above its minimum, ascending: they can move away, and others
+     * come, while it runs ({@link Firmware#releasing}, {@link Firmware#relocated}).
+     */
+    List<Resource.MemoryBlock> blocks();
+
+    /**
+     * One of {@link #blocks}, readable and writable: zero when it has moved here; what a partition writes
+     * is kept from boot to boot. From the instant in which the block moves away every access to the segment throws.
+     *
+     * @throws HypervisorCallException when the block is not one of them, or on another thread than a
+     *         processor of the partition
+     */
+    MemorySegment block(Resource.MemoryBlock block);
+
+    /**
+     * The memory that the partition keeps, readable and writable, one segment for each range without the
      * IPCA. Zero at first boot; contents are kept from boot to boot. Called before registration, this
      * settles where the IPCA lies: in the place that the operating system would give it. The segments may
      * be used on any thread; one that is inside blocking I/O on them when the boot ends keeps the memory

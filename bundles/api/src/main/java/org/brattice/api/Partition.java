@@ -40,6 +40,13 @@ public @interface Partition {
     @Attribute("memory")
     String memory() default "16 MiB";
 
+    /**
+     * How much of the partition memory stays, rounded up to whole blocks: all of it, unless given. The
+     * blocks above that can move to others while the partition runs ({@link Boot#blocks}).
+     */
+    @Attribute("memory.minimum")
+    String memory_minimum() default "";
+
     /** The IPCA, a part of the partition memory: a power of two, at least 4 KiB. */
     @Attribute("ipca")
     String ipca() default "1 MiB";
@@ -47,6 +54,10 @@ public @interface Partition {
     /** Virtual processors: the first runs the event scan, the others what {@link Boot#run} takes. */
     @Attribute("processors")
     int processors() default 1;
+
+    /** How many of the virtual processors stay; others can move away while the partition runs. */
+    @Attribute("processors.minimum")
+    int processors_minimum() default 1;
 
     /** Whether the processors are platform threads that poll without ever sleeping. */
     @Attribute("dedicated")

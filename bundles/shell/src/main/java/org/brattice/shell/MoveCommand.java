@@ -25,7 +25,7 @@ public final class MoveCommand {
         this.operator = operator;
     }
 
-    @Descriptor("moves a processor or a slot to a partition, or to the free pool")
+    @Descriptor("moves a processor, a memory block or a slot to a partition, or to the free pool")
     public void move(
             @Descriptor("to the free pool") @Parameter(names = FREE, presentValue = "true",
                     absentValue = "false") boolean free,
@@ -38,7 +38,7 @@ public final class MoveCommand {
                     names = "--wait", absentValue = "5s") String wait,
             @Descriptor("only say what would be done") @Parameter(names = "--dry-run",
                     presentValue = "true", absentValue = "false") boolean dryRun,
-            @Descriptor("RESOURCE: processor:INDEX or slot:LOCATION") String... words)
+            @Descriptor("RESOURCE: processor:INDEX, block:INDEX or slot:LOCATION") String... words)
             throws InterruptedException {
         String text = Words.exactly("move RESOURCE", words).get(0);
         if (free == !to.isEmpty()) {

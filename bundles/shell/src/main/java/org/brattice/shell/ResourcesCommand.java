@@ -33,10 +33,11 @@ public final class ResourcesCommand {
             throw new CommandFailed("partition=" + name
                     + " owns nothing, as it is unknown or was not admitted: say why " + name);
         }
-        Table table = new Table("OWNER", "PROCESSORS", "BLOCKS", "SLOTS");
+        Table table = new Table("OWNER", "PROCESSORS", "BLOCKS", "SPARE", "SLOTS");
         for (Holding holding : holdings) {
             table.row(holding.number() == 0 ? "(free)" : holding.partition(),
                     indices(holding.processors()), indices(holding.blocks()),
+                    indices(holding.spareBlocks()),
                     holding.slots().isEmpty() ? "-" : String.join(" ", holding.slots()));
         }
         table.print(System.out);

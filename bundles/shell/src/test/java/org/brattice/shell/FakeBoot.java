@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.brattice.api.BlockDevice;
 import org.brattice.api.Boot;
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Resource;
 
 /** A boot whose processor is what it is given. */
 record FakeBoot(Consumer<Runnable> processor) implements Boot {
@@ -23,6 +24,16 @@ record FakeBoot(Consumer<Runnable> processor) implements Boot {
     @Override
     public long count() {
         return 1;
+    }
+
+    @Override
+    public List<Resource.MemoryBlock> blocks() {
+        return List.of();
+    }
+
+    @Override
+    public MemorySegment block(Resource.MemoryBlock block) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -70,9 +70,12 @@ final class FakeHypervisor implements Hypervisor {
 
     @Override
     public List<Holding> holdings() {
-        return List.of(new Holding("", 0, List.of(1, 2, 3, 5), List.of(4), List.of("U1-P1-C2")),
-                new Holding("vios", 2, List.of(0, 4), List.of(1, 2, 3), List.of("U1-P1-C1")),
-                new Holding("echo", 3, List.of(6), List.of(), List.of()));
+        return List.of(
+                new Holding("", 0, List.of(1, 2, 3, 5), List.of(4), List.of(4),
+                        List.of("U1-P1-C2")),
+                new Holding("vios", 2, List.of(0, 4), List.of(1, 2, 3), List.of(2, 3),
+                        List.of("U1-P1-C1")),
+                new Holding("echo", 3, List.of(6), List.of(), List.of(), List.of()));
     }
 
     @Override

@@ -89,14 +89,14 @@ class LookingTest {
     @Test
     void shouldShowWhoOwnsWhat() throws Exception {
         assertEquals("""
-                OWNER   PROCESSORS  BLOCKS  SLOTS
-                (free)  1-3,5       4       U1-P1-C2
-                vios    0,4         1-3     U1-P1-C1
-                echo    6           -       -
+                OWNER   PROCESSORS  BLOCKS  SPARE  SLOTS
+                (free)  1-3,5       4       4      U1-P1-C2
+                vios    0,4         1-3     2-3    U1-P1-C1
+                echo    6           -       -      -
                 """, lines("resources"));
         assertEquals("""
-                OWNER  PROCESSORS  BLOCKS  SLOTS
-                vios   0,4         1-3     U1-P1-C1
+                OWNER  PROCESSORS  BLOCKS  SPARE  SLOTS
+                vios   0,4         1-3     2-3    U1-P1-C1
                 """, lines("resources vios"));
         assertEquals("partition=away owns nothing, as it is unknown or was not admitted: say why"
                 + " away", bench.failure("resources away"));

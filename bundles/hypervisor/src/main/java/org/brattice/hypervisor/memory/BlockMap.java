@@ -1,18 +1,23 @@
 package org.brattice.hypervisor.memory;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.function.LongPredicate;
 
 import org.brattice.api.MemoryRange;
 
 /**
- * Which partition owns which memory block: exactly one owner each, in the frame itself. Written by the
- * hypervisor's control thread alone.
+ * Which partition owns which memory block: exactly one owner each, in the frame itself. A partition's blocks
+ * are kept ones, in which its IPCA and its base memory lie, or spare ones, which can move while it runs.
+ * Written by the hypervisor's control thread alone.
  */
 public final class BlockMap {
     private static final long FREE = 0;
     private static final long HYPERVISOR = -1;
     private static final long QUARANTINED = -2;
+    private static final long KEPT = 1L << Integer.SIZE;
 
     private final Frame frame;
     private final int first;
@@ -29,9 +34,11 @@ public final class BlockMap {
         for (int block = 0; block < blocks; block++) {
             if (block < first) {
                 owner(block, HYPERVISOR);
-            } else if (owner(block) < 0) {
+            } else if (owner(block) <= FREE) {
                 // In quarantine, or damaged: the hypervisor owns no block behind its tables.
                 owner(block, FREE);
+            } else {
+                word(block, owner(block) | word(block) & KEPT);
             }
         }
     }
@@ -66,12 +73,18 @@ public final class BlockMap {
         return count;
     }
 
+    /** Gives free blocks to a partition, cleared, all of which it keeps. */
+    public boolean give(int number, long memory, long ipca) {
+        return give(number, memory, memory, ipca);
+    }
+
     /**
      * Gives free blocks to a partition, cleared, among them one run that an IPCA fits in.
      *
+     * @param minimum bytes of the blocks that it keeps
      * @return whether there were enough; if not, nothing was given
      */
-    public boolean give(int number, long memory, long ipca) {
+    public boolean give(int number, long memory, long minimum, long ipca) {
         int run = blocksFor(ipca);
         int start = freeRun(run);
         int rest = blocksFor(memory) - run;
@@ -90,13 +103,14 @@ public final class BlockMap {
         for (int block : given) {
             frame.zero(block * blockSize, blockSize);
         }
-        for (int block : given) {
-            owner(block, number);
+        int kept = Math.max(run, blocksFor(minimum));
+        for (int i = 0; i < given.size(); i++) {
+            word(given.get(i), i < kept ? number | KEPT : number);
         }
         return true;
     }
 
-    /** Gives one more run of free blocks, cleared, or null when there is none. */
+    /** Gives one more run of free blocks, cleared, which are kept ones; or null when there is none. */
     public MemoryRange giveRun(int number, long size) {
         int run = blocksFor(size);
         int start = freeRun(run);
@@ -105,7 +119,7 @@ public final class BlockMap {
         }
         frame.zero(start * blockSize, run * blockSize);
         for (int block = start; block < start + run; block++) {
-            owner(block, number);
+            word(block, number | KEPT);
         }
         return new MemoryRange(start * blockSize, size);
     }
@@ -123,21 +137,132 @@ public final class BlockMap {
 
     /** Indices of the blocks of a partition, or of the free pool (0), ascending. Any thread. */
     public List<Integer> of(int number) {
-        List<Integer> owned = new ArrayList<>();
+        return blocks(block -> owner(block) == number);
+    }
+
+    /** Indices of the blocks that a partition owns and does not keep, ascending. Any thread. */
+    public List<Integer> spare(int number) {
+        return blocks(block -> spare(block, number));
+    }
+
+    /** Whether a block is one that a partition owns and does not keep. Any thread. */
+    public boolean spare(int block, int number) {
+        return block >= first && block < blocks && word(block) == number;
+    }
+
+    /** Is shown a block. */
+    public interface Visitor {
+        /**
+         * A block that is not in quarantine, nor the hypervisor's.
+         *
+         * @param index of the block
+         * @param owner number of its partition, or 0
+         * @param spare whether it can move: nobody owns it, or its owner does not keep it
+         */
+        void block(int index, int owner, boolean spare);
+    }
+
+    /** Shows each block that partitions can own, ascending, as it is at one instant. Any thread. */
+    public void forEach(Visitor visitor) {
         for (int block = first; block < blocks; block++) {
-            if (owner(block) == number) {
-                owned.add(block);
+            long word = word(block);
+            if ((int) word >= FREE) {
+                visitor.block(block, (int) word, word == (int) word);
             }
         }
-        return owned;
+    }
+
+    private List<Integer> blocks(IntPredicate which) {
+        List<Integer> found = new ArrayList<>();
+        for (int block = first; block < blocks; block++) {
+            if (which.test(block)) {
+                found.add(block);
+            }
+        }
+        return found;
+    }
+
+    /** Number of the partition that owns a block, or 0. Any thread. */
+    public int holder(int block) {
+        return Math.toIntExact(Math.max(FREE, owner(block)));
+    }
+
+    /** Whether a block is the hypervisor's own. */
+    public boolean hypervisors(int block) {
+        return block < first;
+    }
+
+    /** Whether an old holder might still reach a block. Any thread. */
+    public boolean quarantined(int block) {
+        return owner(block) == QUARANTINED;
+    }
+
+    /** Frame addresses of a block. */
+    public MemoryRange range(int block) {
+        return new MemoryRange(block * blockSize, blockSize);
+    }
+
+    /** Has a partition keep the blocks in which its IPCA lies, whatever a damaged frame says. */
+    public void keepAlso(int number, long base, long size) {
+        List<MemoryRange> ipca = List.of(new MemoryRange(base, size));
+        spare(number).stream().filter(block -> in(ipca, block))
+                .forEach(block -> word(block, number | KEPT));
+    }
+
+    /**
+     * Has a partition keep so many blocks, those of some ranges among them. Where it owns fewer, free ones
+     * are given to it, cleared. Lowering it leaves the lowest.
+     *
+     * @param always what it keeps in any case, its IPCA
+     * @return whether there were enough; if not, nothing was changed
+     */
+    public boolean keep(int number, long minimum, List<MemoryRange> always) {
+        List<Integer> owned = of(number);
+        int more = blocksFor(minimum) - owned.size();
+        if (more > free()) {
+            return false;
+        }
+        for (int block = first; more > 0; block++) {
+            if (owner(block) == FREE) {
+                frame.zero(block * blockSize, blockSize);
+                word(block, number);
+                more--;
+            }
+        }
+        List<Integer> kept = blocks(block -> word(block) == (number | KEPT)
+                || word(block) == number && in(always, block));
+        List<Integer> order = new ArrayList<>(kept);
+        order.sort(Comparator.comparing(block -> !in(always, block)));
+        order.addAll(spare(number).stream().filter(block -> !kept.contains(block)).toList());
+        for (int i = 0; i < order.size(); i++) {
+            int block = order.get(i);
+            boolean keeps = i < blocksFor(minimum) || in(always, block);
+            word(block, keeps ? number | KEPT : number);
+        }
+        return true;
+    }
+
+    private boolean in(List<MemoryRange> ranges, int block) {
+        long base = block * blockSize;
+        return ranges.stream()
+                .anyMatch(range -> range.base() < base + blockSize && base < range.end());
     }
 
     /** The frame addresses that a partition owns, ascending. */
     public List<MemoryRange> ranges(int number) {
+        return ranges(block -> owner(block) == number);
+    }
+
+    /** The frame addresses of what a partition keeps, ascending. */
+    public List<MemoryRange> kept(int number) {
+        return ranges(block -> word(block) == (number | KEPT));
+    }
+
+    private List<MemoryRange> ranges(IntPredicate which) {
         List<MemoryRange> ranges = new ArrayList<>();
         int start = -1;
         for (int block = first; block <= blocks; block++) {
-            boolean owned = block < blocks && owner(block) == number;
+            boolean owned = block < blocks && which.test(block);
             if (owned && start < 0) {
                 start = block;
             } else if (!owned && start >= 0) {
@@ -146,6 +271,21 @@ public final class BlockMap {
             }
         }
         return ranges;
+    }
+
+    /** Takes a block into quarantine, from which it is handed on, cleared. */
+    public void quarantineOne(int block) {
+        owner(block, QUARANTINED);
+    }
+
+    /** Clears a part of a block. */
+    public void clear(int block, long offset, long size) {
+        frame.zero(block * blockSize + offset, size);
+    }
+
+    /** Makes a partition, or nobody (0), the owner of a block, which becomes a spare one. */
+    public void hand(int block, int number) {
+        owner(block, number);
     }
 
     /** Takes all of a partition's blocks into quarantine. */
@@ -166,7 +306,7 @@ public final class BlockMap {
     }
 
     /** Frees blocks of numbers that no row names: left by a process that ended between two stores. */
-    public void freeUnless(java.util.function.LongPredicate known) {
+    public void freeUnless(LongPredicate known) {
         for (int block = first; block < blocks; block++) {
             if (owner(block) > 0 && !known.test(owner(block))) {
                 owner(block, FREE);
@@ -183,10 +323,18 @@ public final class BlockMap {
     }
 
     private long owner(int block) {
-        return Word.opaque(frame.memory(), FrameLayout.HEADER_SIZE + 8L * block);
+        return (int) word(block);
     }
 
     private void owner(int block, long owner) {
-        Word.opaque(frame.memory(), FrameLayout.HEADER_SIZE + 8L * block, owner);
+        word(block, owner);
+    }
+
+    private long word(int block) {
+        return Word.acquire(frame.memory(), FrameLayout.HEADER_SIZE + 8L * block);
+    }
+
+    private void word(int block, long word) {
+        Word.release(frame.memory(), FrameLayout.HEADER_SIZE + 8L * block, word);
     }
 }

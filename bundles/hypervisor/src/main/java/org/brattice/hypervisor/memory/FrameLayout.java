@@ -5,7 +5,7 @@ package org.brattice.hypervisor.memory;
  *
  * <pre>
  *   0                    header, 4 KiB
- *   4096                 block map        blocks x 8        owner of each memory block
+ *   4096                 block map        blocks x 8        owner of each memory block, and whether it is kept
  *   partitionTable       partition table  partitions x 256  one row a partition
  *   pages                partition pages  partitions x pageStride
  *   controls             control areas    controls x 384    one for each region used as an IPCA
@@ -82,7 +82,7 @@ package org.brattice.hypervisor.memory;
 public record FrameLayout(int blocks, int partitions, int controls, int processors,
         StoreSizes stores) {
     public static final long MAGIC = 0x4543495454415242L; // "BRATTICE" in memory order
-    public static final long VERSION = 4;
+    public static final long VERSION = 5;
     public static final long HEADER_SIZE = 4096;
 
     public static final long HEADER_VERSION = 8;

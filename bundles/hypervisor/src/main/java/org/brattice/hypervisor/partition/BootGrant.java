@@ -9,6 +9,7 @@ import org.brattice.api.BlockDevice;
 import org.brattice.api.Boot;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Resource;
 import org.brattice.hypervisor.vsr.Scanner;
 
 /** What one boot is granted: the object that the firmware gets, and nothing behind it. */
@@ -67,11 +68,7 @@ final class BootGrant implements Boot {
 
     @Override
     public synchronized List<MemorySegment> memory() {
-        Processor caller = Processor.current();
-        if (caller == null || caller.boot() != run) {
-            throw new HypervisorCallException("the memory of partition " + name()
-                    + " is handed out on its own processors alone: take it in Firmware.boot");
-        }
+        checkProcessor();
         memoryGiven = true;
         MemoryRange hole = ipca != null ? ipca : place();
         List<MemorySegment> segments = new ArrayList<>();
@@ -86,9 +83,37 @@ final class BootGrant implements Boot {
         return segments;
     }
 
+    private void checkProcessor() {
+        Processor caller = Processor.current();
+        if (caller == null || caller.boot() != run) {
+            throw new HypervisorCallException("the memory of partition " + name()
+                    + " is handed out on its own processors alone: take it in Firmware.boot");
+        }
+    }
+
+    @Override
+    public List<Resource.MemoryBlock> blocks() {
+        return host.blocks().spare(number()).stream().map(Resource.MemoryBlock::new).toList();
+    }
+
+    @Override
+    public MemorySegment block(Resource.MemoryBlock block) {
+        checkProcessor();
+        int index = block.index();
+        // Who owns it is looked at behind the monitor of who withdraws it: see BlockHandover.
+        MemorySegment segment = run.memory().block(index,
+                () -> host.blocks().spare(index, number()),
+                host.blocks().range(index));
+        if (segment == null) {
+            throw new HypervisorCallException("resource=" + block + " is not one of the blocks that"
+                    + " partition " + name() + " owns above its minimum: they are " + blocks());
+        }
+        return segment;
+    }
+
     private void add(List<MemorySegment> segments, long base, long size) {
         if (size > 0) {
-            segments.add(run.view().segment(base, size));
+            segments.add(run.memory().view().segment(base, size));
         }
     }
 

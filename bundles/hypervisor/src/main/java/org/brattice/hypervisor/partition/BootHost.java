@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Message;
+import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.View;
 import org.brattice.hypervisor.resource.Slots;
 import org.brattice.hypervisor.vsr.Scanner;
@@ -29,8 +30,11 @@ interface BootHost {
     /** The announcement of a resource move was read; whether that came to its end. */
     boolean announced(BootRun run, Message message);
 
-    /** What a partition owns. Control thread. */
+    /** What a partition keeps. Control thread. */
     List<MemoryRange> ranges(int number);
+
+    /** Who owns which block: to look at, on any thread. */
+    BlockMap blocks();
 
     /** The partition's IPCA, or null. */
     MemoryRange ipca(int number);

@@ -11,7 +11,6 @@ import org.brattice.api.Message;
 import org.brattice.api.Move;
 import org.brattice.api.OperatingSystem;
 import org.brattice.api.Veto;
-import org.brattice.hypervisor.memory.View;
 import org.brattice.hypervisor.vsr.Scanner;
 
 /**
@@ -23,7 +22,7 @@ final class BootRun {
     private final Declaration declaration;
     private final FirmwareSource source;
     private final BootHost host;
-    private final View view;
+    private final BootMemory memory;
     private final Processors processors;
     private final Queue<Runnable> notices = new ConcurrentLinkedQueue<>();
     private final AtomicInteger live = new AtomicInteger();
@@ -46,13 +45,13 @@ final class BootRun {
         this.declaration = declaration;
         this.source = source;
         this.host = host;
-        this.view = host.view();
+        this.memory = new BootMemory(host::view);
         this.grant = new BootGrant(this, host, count);
         try {
             processors = new Processors(host.processors(partition.number()),
                     index -> host.processor(this, index), this::start, this::task, this::left);
         } catch (IllegalStateException e) {
-            view.revoke();
+            memory.revoke();
             throw e;
         }
     }
@@ -140,7 +139,7 @@ final class BootRun {
             body.run();
         } finally {
             if (live.decrementAndGet() == 0) {
-                view.revoke();
+                memory.revoke();
                 // First, so that the machine knows it before it hears of what the end lets go on.
                 host.ended(this);
                 ended.complete(null);
@@ -218,7 +217,7 @@ final class BootRun {
         if (thrown instanceof InternalError) {
             lostMemory();
         }
-        if (!fenced && !view.revoked()) {
+        if (!fenced && !memory.revoked()) {
             String cause = what + " threw " + Thrown.text(thrown);
             if (kind == Kind.BOOT_FAILED) {
                 failure = cause;
@@ -294,8 +293,8 @@ final class BootRun {
         return grant.scanner();
     }
 
-    View view() {
-        return view;
+    BootMemory memory() {
+        return memory;
     }
 
     /** What its memory and its IPCA are read to; set before the operating system boots. */
@@ -337,7 +336,7 @@ final class BootRun {
         fenced = true;
         stop();
         processors.interrupt();
-        boolean revoked = view.revoke();
+        boolean revoked = memory.revoke();
         if (revoked) {
             ended.complete(null);
         }
@@ -356,6 +355,6 @@ final class BootRun {
 
     /** Whether its memory throws: not while any thread that was handed it transfers to it. */
     boolean unreachable() {
-        return view.revoke();
+        return memory.revoke();
     }
 }

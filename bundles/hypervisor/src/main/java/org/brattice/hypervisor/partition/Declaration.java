@@ -19,24 +19,28 @@ import org.brattice.hypervisor.vsr.RetryPolicy;
  *
  * @param name of the partition
  * @param memory bytes
+ * @param minimum bytes of it in blocks that never move
  * @param ipca bytes
  * @param processors virtual processors
+ * @param leastProcessors how many of them it keeps
  * @param dedicated whether they poll without sleeping
  * @param scanPeriodMillis longest time between two event scans
  * @param retry how a message is offered whose handler fails
  * @param slots location codes
  * @param checksums whether messages to it carry a checksum of their payload
  */
-record Declaration(String name, long memory, long ipca, int processors, boolean dedicated,
-        long scanPeriodMillis, RetryPolicy retry, List<String> slots, boolean checksums) {
+record Declaration(String name, long memory, long minimum, long ipca, int processors,
+        int leastProcessors, boolean dedicated, long scanPeriodMillis, RetryPolicy retry,
+        List<String> slots, boolean checksums) {
     static final String PREFIX = "partition.";
     static final String NAME = PREFIX + "name";
     private static final Pattern NAMES = Pattern.compile("[a-z][a-z0-9.-]{0,62}");
     private static final long IPCA_LEAST = 4096;
     private static final long IPCA_MOST = 1L << 40;
     private static final long PERIOD_MOST = 3_600_000;
-    private static final Set<String> ATTRIBUTES = new TreeSet<>(List.of("name", "memory", "ipca",
-            "processors", "dedicated", "scan.period", "attempts", "retry.delay", "slots",
+    private static final Set<String> ATTRIBUTES = new TreeSet<>(List.of("name", "memory",
+            "memory.minimum", "ipca", "processors", "processors.minimum", "dedicated",
+            "scan.period", "attempts", "retry.delay", "slots",
             "checksums"));
 
     /**
@@ -51,10 +55,13 @@ record Declaration(String name, long memory, long ipca, int processors, boolean 
                         + attributes.get(attribute) + ": attributes are " + ATTRIBUTES);
             }
         }
+        String memory = text(attributes, "memory", "16 MiB");
         Declaration declaration = new Declaration(text(attributes, "name", ""),
-                Size.parse("memory", text(attributes, "memory", "16 MiB")),
+                Size.parse("memory", memory),
+                Size.parse("memory.minimum", minimum(attributes, memory)),
                 Size.parse("ipca", text(attributes, "ipca", "1 MiB")),
                 (int) number(attributes, "processors", 1, 1, Integer.MAX_VALUE),
+                (int) number(attributes, "processors.minimum", 1, 1, Integer.MAX_VALUE),
                 truth(attributes, "dedicated"),
                 number(attributes, "scan.period", 1000, 1, PERIOD_MOST), retry(attributes),
                 list(attributes, "slots"), truth(attributes, "checksums"));
@@ -96,11 +103,27 @@ record Declaration(String name, long memory, long ipca, int processors, boolean 
                     + " must be at most memory=" + Size.text(memory)
                     + ": the IPCA is a part of the partition's memory");
         }
+        if (minimum < ipca || minimum > memory) {
+            throw new IllegalArgumentException("memory.minimum=" + Size.text(minimum)
+                    + " must be at least ipca=" + Size.text(ipca) + " and at most memory="
+                    + Size.text(memory) + ": what is above it can move away");
+        }
+        if (leastProcessors > processors) {
+            throw new IllegalArgumentException("processors.minimum=" + leastProcessors
+                    + " must be at most processors=" + processors
+                    + ": those above it can move away");
+        }
     }
 
     private static String text(Map<String, ?> attributes, String key, String standard) {
         Object value = attributes.get(key);
         return value == null ? standard : value.toString().strip();
+    }
+
+    /** What the annotation leaves empty is all of it. */
+    private static String minimum(Map<String, ?> attributes, String memory) {
+        String text = text(attributes, "memory.minimum", "");
+        return text.isEmpty() ? memory : text;
     }
 
     private static long number(Map<String, ?> attributes, String key, long standard, long least,

@@ -95,6 +95,7 @@ final class Holdings implements Declarations.Owners {
         for (PartitionTable.Row row : rows) {
             damage(partitions.entry(row.name()), ipcas.open(row));
         }
+        vsr.areas().forEach(area -> blocks.keepAlso(area.number(), area.base(), area.capacity()));
         ownership.restore();
         vsr.stores().settleStores();
         vsr.attachTracks();
@@ -189,7 +190,8 @@ final class Holdings implements Declarations.Owners {
                     + " exist already: uninstall one, or raise partitions in the frame description";
         }
         try {
-            if (!blocks.give(number, declaration.memory(), declaration.ipca())) {
+            if (!blocks.give(number, declaration.memory(), declaration.minimum(),
+                    declaration.ipca())) {
                 return "memory=" + Size.text(declaration.memory()) + " must be at most "
                         + Size.text(blocks.free() * frame.description().block())
                         + ", which is free in the frame, with one run of blocks for ipca="
@@ -214,11 +216,39 @@ final class Holdings implements Declarations.Owners {
                     + " owns: uninstall its bundle first to begin anew";
         }
         MemoryRange ipca = ipcas.ipca(partition.number());
-        return ipca == null || ipca.size() == declaration.ipca()
-                ? null
-                : "ipca=" + Size.text(declaration.ipca()) + " must be " + Size.text(ipca.size())
-                        + ", where unread messages of " + partition.name()
-                        + " may lie: uninstall its bundle first to begin anew";
+        if (ipca == null || ipca.size() == declaration.ipca()) {
+            return keep(partition.number(), declaration);
+        }
+        return "ipca=" + Size.text(declaration.ipca()) + " must be " + Size.text(ipca.size())
+                + ", where unread messages of " + partition.name()
+                + " may lie: uninstall its bundle first to begin anew";
+    }
+
+    /** A partition keeps what it declares now, out of what it owns, and free blocks if that is too little. */
+    private String keep(int number, Declaration declaration) {
+        List<MemoryRange> always = new ArrayList<>();
+        Area area = vsr.area(number);
+        if (area == null) {
+            // Its IPCA is still to be made, in the run that was given for it.
+            always.addAll(blocks.kept(number));
+        } else {
+            always.add(new MemoryRange(area.base(), area.capacity()));
+        }
+        // A sender that hangs may still reach where it was before.
+        moving.stream().filter(old -> old.number() == number)
+                .forEach(old -> always.add(new MemoryRange(old.base(), old.capacity())));
+        try {
+            return blocks.keep(number, declaration.minimum(), always)
+                    ? null
+                    : "memory.minimum=" + Size.text(declaration.minimum()) + " must be at most "
+                            + Size.text((blocks.of(number).size() + blocks.free())
+                                    * frame.description().block())
+                            + ", which " + partitions.name(number)
+                            + " owns or is free in the frame: uninstall a partition, or move blocks to"
+                            + " the free pool";
+        } catch (UncheckedIOException e) {
+            return e.getMessage();
+        }
     }
 
     /**

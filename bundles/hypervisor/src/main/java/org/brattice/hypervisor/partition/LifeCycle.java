@@ -378,14 +378,19 @@ final class LifeCycle {
             return reason;
         }
         condemned.remove(partition);
-        List<BootRun> mine = Stream.concat(hung.stream(), lingering.stream())
-                .filter(one -> one.partition() == partition).toList();
+        List<BootRun> mine = lingering(partition);
         partitions.remove(partition);
         LOGGER.log(System.Logger.Level.INFO, "partition={0} destroyed, its unread messages {1}",
                 partition.name(), discard ? "lost" : "kept as dead letters");
         holdings.takeBack(partition,
                 () -> mine.stream().allMatch(one -> one.gone() && one.unreachable()), this::retry);
         return null;
+    }
+
+    /** Boots of a partition that have ended and may still reach its memory. Control thread. */
+    List<BootRun> lingering(LogicalPartition partition) {
+        return Stream.concat(hung.stream(), lingering.stream())
+                .filter(one -> one.partition() == partition).toList();
     }
 
     private void destroyAgain(LogicalPartition partition) {

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Message;
+import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.View;
 import org.brattice.hypervisor.recovery.FaultLog;
@@ -40,13 +41,17 @@ final class Machine implements BootHost, AutoCloseable {
         this.declarations = new Declarations(frame.description(), holdings.blocks(), holdings);
         this.admission = new Admission(frame.description(), holdings.blocks(), declarations,
                 holdings, changed);
-        this.mover = new Mover(control, partitions, holdings);
+        this.mover = new Mover(control, partitions, holdings, this::lingering);
         this.lifeCycle = new LifeCycle(control, partitions, holdings, declarations, deadlines,
                 changed,
                 boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
                         boot.count()),
                 mover::ended);
         holdings.attach();
+    }
+
+    private List<BootRun> lingering(LogicalPartition partition) {
+        return lifeCycle.lingering(partition);
     }
 
     Mover mover() {
@@ -109,7 +114,12 @@ final class Machine implements BootHost, AutoCloseable {
 
     @Override
     public List<MemoryRange> ranges(int number) {
-        return holdings.blocks().ranges(number);
+        return holdings.blocks().kept(number);
+    }
+
+    @Override
+    public BlockMap blocks() {
+        return holdings.blocks();
     }
 
     @Override
@@ -122,8 +132,9 @@ final class Machine implements BootHost, AutoCloseable {
         synchronized (holdings.ipcas()) {
             Area area = holdings.ipcas().register(run.partition().number(), range);
             holdings.vsr().checked(area.number(), run.declaration().checksums());
-            taken.accept(new Scanner(holdings.vsr(), area, run.scanning().holder(), run.view(),
-                    new FirmwareReader(run, run.firmware()), run.declaration().retry()));
+            taken.accept(
+                    new Scanner(holdings.vsr(), area, run.scanning().holder(), run.memory().view(),
+                            new FirmwareReader(run, run.firmware()), run.declaration().retry()));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 import org.brattice.api.Message;
 import org.brattice.api.Move;
@@ -25,12 +26,20 @@ final class Mover {
     private final Holdings holdings;
     private final Ownership ownership;
     private final Journal journal;
+    private final Function<LogicalPartition, List<BootRun>> lingering;
     private final Map<Long, Moving> open = new ConcurrentHashMap<>();
     /** Of those who wait for an answer. */
     private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
     private boolean closing;
 
-    Mover(ControlThread control, Partitions partitions, Holdings holdings) {
+    /**
+     * A mover of what partitions hold.
+     *
+     * @param lingering the boots of a partition that have ended and may still reach its memory
+     */
+    Mover(ControlThread control, Partitions partitions, Holdings holdings,
+            Function<LogicalPartition, List<BootRun>> lingering) {
+        this.lingering = lingering;
         this.control = control;
         this.partitions = partitions;
         this.holdings = holdings;
@@ -93,10 +102,6 @@ final class Mover {
     /** Who is to get it, or null for the free pool; checks that the move can be made. */
     private LogicalPartition destination(MoveRequest request, LogicalPartition from) {
         Resource resource = request.resource();
-        if (resource instanceof Resource.MemoryBlock) {
-            throw new IllegalArgumentException("resource=" + resource
-                    + " stays where it is: processors and slots move, memory blocks do not yet");
-        }
         LogicalPartition to = request.to().isEmpty() ? null : partitions.named(request.to());
         if (to == null && !request.to().isEmpty() || to != null && to.number() == 0) {
             throw new IllegalArgumentException("to=" + request.to()
@@ -114,24 +119,34 @@ final class Mover {
                                 + moving.move().id());
             }
         }
-        if (resource instanceof Resource.Processor && boot(from) != null && running(from) == null) {
-            throw new IllegalArgumentException(
-                    "resource=" + resource + " is owned by " + from.name()
-                            + ", which boots: ask again when it runs");
-        }
-        if (resource instanceof Resource.Processor && from != null && spare(from) < 1) {
-            throw new IllegalArgumentException(
-                    "resource=" + resource + " is the last processor that "
-                            + from.name() + " has: it needs one; give it another first");
+        String obstacle = handover(resource, from, to).obstacle();
+        if (obstacle != null) {
+            throw new IllegalArgumentException(obstacle);
         }
         return to;
     }
 
-    /** Processors that a partition can lose, those that are on their way not counted. */
-    private int spare(LogicalPartition from) {
-        long going = open.values().stream().filter(moving -> moving.from() == from
-                && moving.move().resource() instanceof Resource.Processor).count();
-        return ownership.processors().of(from.number()).size() - (int) going - 1;
+    /** How a resource changes hands. */
+    Handover handover(Resource resource, LogicalPartition from, LogicalPartition to) {
+        return switch (resource) {
+            case Resource.Processor processor -> new ProcessorHandover(this, processor, from, to);
+            case Resource.MemoryBlock block -> new BlockHandover(this, block, from, to);
+            case Resource.Slot slot -> new SlotHandover(ownership);
+        };
+    }
+
+    /** How many processors but this one are on their way from a partition. */
+    int others(LogicalPartition from, Resource.Processor processor) {
+        return (int) open.values().stream().map(Moving::move)
+                .filter(move -> move.fromNumber() == from.number()
+                        && move.resource() instanceof Resource.Processor
+                        && !move.resource().equals(processor))
+                .count();
+    }
+
+    /** Boots of a partition that have ended and may still reach its memory. */
+    List<BootRun> lingering(LogicalPartition partition) {
+        return lingering.apply(partition);
     }
 
     /** What a move would do at this moment, step by step. Any thread. */
@@ -145,7 +160,7 @@ final class Mover {
         return plan;
     }
 
-    private static List<String> steps(MoveRequest request, LogicalPartition from,
+    private List<String> steps(MoveRequest request, LogicalPartition from,
             LogicalPartition to) {
         String late = request.overrule() ? "overruled" : "the move is undone";
         String wait = request.limit().toMillis() + " ms to answer, or "
@@ -163,13 +178,13 @@ final class Mover {
                     ? to.name() + " does not run: it reads that at its next boot"
                     : to.name() + " is asked to take it: " + wait);
         }
-        if (from != null && running(from) != null
-                && request.resource() instanceof Resource.Processor) {
-            steps.add("a processor of " + from.name()
-                    + " ends its task and leaves, in the same time");
-        }
+        steps.addAll(handover(request.resource(), from, to).steps());
         steps.add("commit: " + request.resource() + " is owned by "
-                + (to == null ? "nobody" : to.name()));
+                + (to == null
+                        ? "nobody"
+                        : to.name() + (request.resource() instanceof Resource.MemoryBlock
+                                ? ", once it is cleared"
+                                : "")));
         steps.add("both are told");
         return steps;
     }
@@ -261,6 +276,6 @@ final class Mover {
     /** Undoes what has not ended, for good: nothing moves when the hypervisor stops. */
     void close() {
         closing = true;
-        List.copyOf(open.values()).forEach(moving -> moving.undo("the hypervisor stopped"));
+        List.copyOf(open.values()).forEach(Moving::close);
     }
 }

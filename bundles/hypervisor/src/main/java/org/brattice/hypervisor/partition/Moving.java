@@ -14,20 +14,19 @@ import org.brattice.hypervisor.vsr.Holder;
  * the hypervisor commits. Control thread, unless said otherwise.
  */
 final class Moving {
+    private static final Duration RETRY = Duration.ofMillis(10);
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final Mover mover;
     private final MoveRequest request;
     private final LogicalPartition from;
     private final LogicalPartition to;
+    private final Handover handover;
     private final CompletableFuture<Move> done;
     private volatile Move move;
     private Phase phase = Phase.RELEASING;
     /** The boot whose answer is waited for, or null. */
     private BootRun asked;
-    /** The boot that a processor was told to leave, or null; and whether it has left. */
-    private BootRun dismissed;
-    private boolean hasLeft;
     private String note = "";
     /** The winner, when it has agreed before the loser has; or null. */
     private BootRun early;
@@ -39,7 +38,7 @@ final class Moving {
 
     /** What is waited for. */
     private enum Phase {
-        RELEASING, ARRIVING, LEAVING, OVER
+        RELEASING, ARRIVING, LEAVING, HANDING, OVER
     }
 
     Moving(Mover mover, MoveRequest request, Move move, LogicalPartition from,
@@ -50,6 +49,7 @@ final class Moving {
         this.from = from;
         this.to = to;
         this.done = done;
+        this.handover = mover.handover(move.resource(), from, to);
     }
 
     /** As it stands in the journal when it began, or when it ended. */
@@ -93,12 +93,22 @@ final class Moving {
         } catch (RuntimeException | Error e) {
             LOGGER.log(System.Logger.Level.ERROR, "move=" + move.id(), e);
             try {
-                undo("the hypervisor failed: " + e);
+                failed(e);
             } finally {
                 mover.ended(this);
                 done.completeExceptionally(e);
             }
         }
+    }
+
+    /** What is decided stays decided: the next start finishes it from the journal. */
+    private void failed(Throwable e) {
+        if (phase != Phase.HANDING) {
+            undo("the hypervisor failed: " + e);
+            return;
+        }
+        phase = Phase.OVER;
+        log("is committed and could not be finished: the next start finishes it: " + e);
     }
 
     private void late(Phase question) {
@@ -107,12 +117,11 @@ final class Moving {
 
     /** The time to answer a question has passed. */
     private void passed(Phase question) {
-        if (phase != question || asked == null && dismissed == null) {
+        if (phase != question || asked == null && phase != Phase.LEAVING) {
             return;
         }
         if (phase == Phase.LEAVING) {
-            undo("no processor of " + from.name() + " left in " + text(request.limit())
-                    + ": " + dismissed.processors().busy());
+            undo(handover.late(request.limit()));
             return;
         }
         String who = asked.partition().name() + " did not answer in " + text(request.limit());
@@ -128,7 +137,7 @@ final class Moving {
         return note.isEmpty() ? more : note + "; " + more;
     }
 
-    private static String text(Duration limit) {
+    static String text(Duration limit) {
         return limit.toMillis() + " ms";
     }
 
@@ -227,64 +236,81 @@ final class Moving {
         });
     }
 
-    /** Both agree: a processor of the loser leaves, if it is one. */
+    /** Both agree: the loser lets go of it. */
     private void leave() {
-        BootRun loser = Mover.boot(from);
-        if (loser == null || !(move.resource() instanceof Resource.Processor)) {
-            commit();
-            return;
-        }
-        if (loser.scanner() == null) {
-            undo(from.name() + " boots: ask again when it runs");
-            return;
-        }
-        loser.processors().dismiss();
         phase = Phase.LEAVING;
-        dismissed = loser;
-        log("a processor of " + from.name() + " is to leave");
-        mover.control().later(request.limit(), () -> late(Phase.LEAVING));
+        asked = null;
+        if (!letGo()) {
+            log(handover.waitsFor());
+            mover.control().later(request.limit(), () -> late(Phase.LEAVING));
+            mover.control().later(RETRY, this::retry);
+        }
+    }
+
+    /** Goes on when the loser has let go, or something is in the way; whether one of both. */
+    private boolean letGo() {
+        String obstacle = obstacle();
+        if (obstacle != null) {
+            undo(obstacle);
+        } else if (handover.release()) {
+            commit();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void retry() {
+        safely(() -> {
+            if (phase == Phase.LEAVING && !letGo()) {
+                mover.control().later(RETRY, this::retry);
+            }
+        });
     }
 
     /** A processor has left a boot; whether that was waited for here. */
     boolean left(BootRun boot) {
-        if (phase != Phase.LEAVING || dismissed != boot || hasLeft) {
-            return false;
+        boolean mine = phase == Phase.LEAVING && handover.left(boot);
+        if (mine) {
+            safely(this::letGo);
         }
-        hasLeft = true;
-        safely(this::commit);
-        return true;
+        return mine;
     }
 
     /** A boot has ended: it answers nothing more, and all its processors have left. */
     void ended(BootRun boot) {
-        if (dismissed == boot) {
-            left(boot);
-        } else if (asked == boot) {
-            String what = boot.partition().name() + " ended before it answered";
-            if (request.overrule()) {
-                note = note(what);
-                answered(phase, boot, null);
-            } else {
-                safely(() -> undo(what));
-            }
+        if (left(boot) || asked != boot) {
+            return;
+        }
+        String what = boot.partition().name() + " ended before it answered";
+        if (request.overrule()) {
+            note = note(what);
+            answered(phase, boot, null);
+        } else {
+            safely(() -> undo(what));
         }
     }
 
     private void commit() {
-        String obstacle = obstacle();
-        if (obstacle != null) {
-            undo(obstacle);
+        phase = Phase.HANDING;
+        move = mover.journal().state(move, Move.State.COMMITTED, note);
+        log("is committed");
+        hand();
+    }
+
+    private void hand() {
+        String more = handover.hand(move);
+        if (more == null) {
+            mover.control().queue(() -> safely(() -> {
+                if (phase == Phase.HANDING) {
+                    hand();
+                }
+            }));
             return;
         }
         phase = Phase.OVER;
-        mover.journal().state(move, Move.State.COMMITTED, note);
-        log("is committed");
-        mover.ownership().hand(move);
+        note = more.isEmpty() ? note : note(more);
         move = mover.journal().state(move, Move.State.DONE, note);
-        BootRun winner = Mover.boot(to);
-        if (winner != null && move.resource() instanceof Resource.Processor) {
-            winner.addProcessor();
-        }
         end("done" + (note.isEmpty() ? "" : ": " + note));
     }
 
@@ -296,12 +322,9 @@ final class Moving {
                     ? " has come free meanwhile"
                     : " was given to " + mover.name(owner) + " meanwhile");
         }
-        if (to != null && !mover.present(to)) {
-            return to.name() + " was destroyed meanwhile";
-        }
-        boolean last = from != null && move.resource() instanceof Resource.Processor
-                && mover.ownership().processors().of(owner).size() == 1;
-        return last ? from.name() + " has no other processor meanwhile" : null;
+        return to != null && !mover.present(to)
+                ? to.name() + " was destroyed meanwhile"
+                : handover.obstacle();
     }
 
     /** The loser keeps it. */
@@ -310,10 +333,7 @@ final class Moving {
             return;
         }
         phase = Phase.OVER;
-        if (dismissed != null && (hasLeft || !dismissed.processors().keep())) {
-            // Another takes the place of who has left.
-            dismissed.addProcessor();
-        }
+        handover.keep();
         note = note(reason);
         move = mover.journal().state(move, Move.State.UNDONE, note);
         end("undone: " + note);
@@ -328,6 +348,14 @@ final class Moving {
         done.complete(new Move(move.id(), move.resource(), move.from(), move.fromNumber(),
                 move.to(), move.toNumber(), move.state(), move.begun(), move.ended(),
                 move.cause(), note));
+    }
+
+    /** The hypervisor stops: what is decided is finished, all else undone. */
+    void close() {
+        while (phase == Phase.HANDING) {
+            safely(this::hand);
+        }
+        undo("the hypervisor stopped");
     }
 
     /** Whether it has not ended. Any thread. */

@@ -1,7 +1,6 @@
 package org.brattice.hypervisor.partition;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,6 +8,7 @@ import java.util.function.LongPredicate;
 import java.util.stream.Collectors;
 
 import org.brattice.api.FrameInfo;
+import org.brattice.api.MemoryRange;
 import org.brattice.api.Holding;
 import org.brattice.api.Move;
 import org.brattice.api.Resource;
@@ -21,7 +21,7 @@ import org.brattice.hypervisor.resource.Journal;
 import org.brattice.hypervisor.resource.Slots;
 
 /**
- * Who owns which processor and slot: exactly one partition, or nobody, in the frame itself; and the journal of
+ * Who owns which processor, memory block and slot: exactly one partition, or nobody, in the frame itself; and the journal of
  * what moves. Changed by the control thread, looked at from any.
  */
 final class Ownership {
@@ -153,8 +153,7 @@ final class Ownership {
             case Resource.MemoryBlock(int index) -> {
                 check(resource, index < frame.layout().blocks(), "blocks 0 to "
                         + (frame.layout().blocks() - 1));
-                return partitions.all().stream().map(LogicalPartition::number)
-                        .filter(number -> blocks.of(number).contains(index)).findFirst().orElse(0);
+                return blocks.holder(index);
             }
             case Resource.Slot(String location) -> {
                 String owner = slots.owner(location);
@@ -176,28 +175,43 @@ final class Ownership {
 
     /** Hands a resource on, as its move says, which is committed. */
     void hand(Move move) {
+        hand(move, move.toNumber());
+    }
+
+    private void hand(Move move, int number) {
         switch (move.resource()) {
-            case Resource.Processor(int index) -> processors.owner(index, move.toNumber());
+            case Resource.Processor(int index) -> processors.owner(index, number);
             case Resource.Slot(String location) -> {
-                slots.move(location, nameOf(move.toNumber()));
+                slots.move(location, nameOf(number));
                 noteSlots();
             }
-            case Resource.MemoryBlock block -> throw new IllegalStateException(
-                    "resource=" + block + " does not move");
+            case Resource.MemoryBlock(int index) -> {
+                MemoryRange range = blocks.range(index);
+                blocks.quarantineOne(index);
+                if (number != 0) {
+                    blocks.clear(index, 0, range.size());
+                }
+                blocks.hand(index, number);
+            }
         }
     }
 
     /** Ends the moves that an earlier process has left: what was committed is done, all else undone. */
     private void endMoves() {
         for (Move move : journal.open()) {
+            boolean gone = move.toNumber() != 0 && !table.known(move.toNumber());
+            // A block that was to be handed on may be cleared already: nobody can have it back.
             boolean commits = move.state() == Move.State.COMMITTED
-                    && (move.toNumber() == 0 || table.known(move.toNumber()));
+                    && (!gone || move.resource() instanceof Resource.MemoryBlock);
             if (commits) {
-                hand(move);
+                hand(move, gone ? 0 : move.toNumber());
             }
             Move ended = journal.state(move, commits ? Move.State.DONE : Move.State.UNDONE,
                     "the process ended; " + (commits ? "finished" : "undone")
-                            + " at the next start");
+                            + " at the next start"
+                            + (commits && gone
+                                    ? ": it is free, as " + move.to() + " is no more"
+                                    : ""));
             LOGGER.log(System.Logger.Level.WARNING, "move={0} resource={1} from={2} to={3} {4}",
                     Long.toString(ended.id()), ended.resource(), ended.from(), ended.to(),
                     ended.outcome());
@@ -212,22 +226,44 @@ final class Ownership {
         return processors;
     }
 
-    /** What all own, by number, the free pool first. Any thread. */
+    /**
+     * What all own, by number, the free pool first: each resource is looked at once, so it is in one row, or in
+     * none, as blocks in quarantine are. Any thread.
+     */
     List<Holding> all() {
-        Map<String, String> owners = new TreeMap<>();
-        slots.list().forEach(slot -> owners.put(slot.location(), slot.owner()));
-        List<Holding> all = new ArrayList<>();
-        all.add(holding("", 0, owners));
-        partitions.all().stream().filter(one -> one.number() != 0)
-                .sorted(Comparator.comparingInt(LogicalPartition::number))
-                .forEach(one -> all.add(holding(one.name(), one.number(), owners)));
-        return all;
+        Map<Integer, Owned> all = new TreeMap<>();
+        all.put(0, new Owned());
+        partitions.all().stream().map(LogicalPartition::number)
+                .forEach(number -> all.putIfAbsent(number, new Owned()));
+        for (int index = 0; index < processors.count(); index++) {
+            of(all, processors.owner(index)).processors.add(index);
+        }
+        blocks.forEach((index, owner, spare) -> {
+            of(all, owner).blocks.add(index);
+            if (spare) {
+                of(all, owner).spare.add(index);
+            }
+        });
+        slots.list().forEach(slot -> of(all, numberOf(slot.owner())).slots.add(slot.location()));
+        return all.entrySet().stream().map(row -> row.getValue()
+                .holding(row.getKey() == 0 ? "" : partitions.name(row.getKey()), row.getKey()))
+                .toList();
     }
 
-    private Holding holding(String name, int number, Map<String, String> owners) {
-        return new Holding(name, number, processors.of(number), blocks.of(number),
-                owners.entrySet().stream().filter(slot -> slot.getValue().equals(name))
-                        .map(Map.Entry::getKey).toList());
+    private static Owned of(Map<Integer, Owned> all, int number) {
+        return all.computeIfAbsent(number, any -> new Owned());
+    }
+
+    /** What one partition owns. */
+    private static final class Owned {
+        final List<Integer> processors = new ArrayList<>();
+        final List<Integer> blocks = new ArrayList<>();
+        final List<Integer> spare = new ArrayList<>();
+        final List<String> slots = new ArrayList<>();
+
+        Holding holding(String name, int number) {
+            return new Holding(name, number, processors, blocks, spare, slots);
+        }
     }
 
     Slots slots() {

@@ -106,7 +106,8 @@ final class Processor {
                 : running.getStackTrace();
         return "thread=" + name + Arrays.stream(trace)
                 .filter(frame -> !frame.getClassName().startsWith("java.")
-                        && !frame.getClassName().startsWith("jdk."))
+                        && !frame.getClassName().startsWith("jdk.")
+                        && !frame.getClassName().startsWith("sun."))
                 .findFirst().map(frame -> " is in " + frame).orElse("");
     }
 

@@ -175,7 +175,16 @@ final class Processors {
 
     /** What the processors that take tasks do at this moment, for people. Any thread. */
     String busy() {
-        return all.stream().skip(1).map(Processor::doing).collect(Collectors.joining("; "));
+        return doing(1);
+    }
+
+    /** What all processors do at this moment, for people. Any thread. */
+    String doing() {
+        return doing(0);
+    }
+
+    private String doing(int from) {
+        return all.stream().skip(from).map(Processor::doing).collect(Collectors.joining("; "));
     }
 
     void interrupt() {

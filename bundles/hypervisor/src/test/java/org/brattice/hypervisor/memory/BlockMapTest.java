@@ -161,4 +161,83 @@ class BlockMapTest {
         assertEquals(List.of(range(5, 4)), blocks.ranges(2));
         assertEquals(12, blocks.free());
     }
+
+    @Test
+    void shouldKeepTheIpcaAndTheMinimum() {
+        blocks.give(9, BLOCK, BLOCK);
+        blocks.give(1, BLOCK, BLOCK);
+        blocks.quarantine(9);
+        blocks.release(List.of(range(1, 1)));
+
+        assertTrue(blocks.give(2, 6 * BLOCK, 3 * BLOCK, 2 * BLOCK));
+
+        assertEquals(List.of(range(1, 1), range(3, 2)), blocks.kept(2));
+        assertEquals(List.of(5, 6, 7), blocks.spare(2));
+        assertEquals(List.of(1, 3, 4, 5, 6, 7), blocks.of(2));
+        assertTrue(blocks.spare(5, 2));
+        assertFalse(blocks.spare(4, 2));
+        assertFalse(blocks.spare(5, 1));
+        assertFalse(blocks.spare(17, 2));
+    }
+
+    @Test
+    void shouldKeepTheIpcaWhenTheMinimumIsSmaller() {
+        assertTrue(blocks.give(1, 4 * BLOCK, BLOCK, 2 * BLOCK));
+
+        assertEquals(List.of(range(1, 2)), blocks.kept(1));
+        assertEquals(List.of(3, 4), blocks.spare(1));
+    }
+
+    @Test
+    void shouldKeepAnotherMinimum() throws IOException {
+        blocks.give(1, 4 * BLOCK, 4 * BLOCK, BLOCK);
+        MemoryRange ipca = range(3, 1);
+
+        assertTrue(blocks.keep(1, 2 * BLOCK, List.of(ipca)));
+        assertEquals(List.of(range(1, 1), ipca), blocks.kept(1));
+        assertTrue(blocks.keep(1, 3 * BLOCK, List.of(ipca)));
+        assertEquals(List.of(range(1, 3)), blocks.kept(1));
+        assertEquals(List.of(4), blocks.spare(1));
+        Word.plain(frame.memory(), 5 * BLOCK, -1);
+        assertTrue(blocks.keep(1, 5 * BLOCK, List.of(ipca)));
+        assertEquals(List.of(range(1, 5)), blocks.kept(1));
+        assertEquals(0, Word.plain(frame.memory(), 5 * BLOCK));
+        assertFalse(blocks.keep(1, 17 * BLOCK, List.of(ipca)));
+        assertEquals(List.of(range(1, 5)), blocks.kept(1));
+
+        reopen();
+        assertEquals(List.of(range(1, 5)), blocks.kept(1));
+    }
+
+    @Test
+    void shouldKeepTheIpcaOfADamagedFrame() {
+        blocks.give(1, 2 * BLOCK, BLOCK, BLOCK);
+        blocks.hand(1, 1);
+        assertEquals(List.of(), blocks.kept(1));
+
+        blocks.keepAlso(1, BLOCK, 4096);
+
+        assertEquals(List.of(range(1, 1)), blocks.kept(1));
+        assertEquals(List.of(2), blocks.spare(1));
+    }
+
+    @Test
+    void shouldHandOnABlockByWayOfQuarantine() throws IOException {
+        blocks.give(1, 3 * BLOCK, BLOCK, BLOCK);
+        Word.plain(frame.memory(), 3 * BLOCK - 8, -1);
+
+        blocks.quarantineOne(2);
+        assertEquals(0, blocks.holder(2));
+        assertTrue(blocks.quarantined(2));
+        assertEquals(List.of(1, 3), blocks.of(1));
+        assertFalse(blocks.of(0).contains(2));
+        blocks.clear(2, BLOCK / 2, BLOCK / 2);
+        blocks.hand(2, 7);
+
+        assertEquals(List.of(2), blocks.spare(7));
+        assertEquals(7, blocks.holder(2));
+        assertEquals(0, Word.plain(frame.memory(), 3 * BLOCK - 8));
+        assertTrue(blocks.hypervisors(0));
+        assertFalse(blocks.hypervisors(1));
+    }
 }

@@ -2,8 +2,10 @@ package org.brattice.hypervisor.partition;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -11,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 
 import org.brattice.api.Holding;
+import org.brattice.api.MemoryRange;
 import org.brattice.api.Move;
 import org.brattice.api.Move.State;
 import org.brattice.api.Resource;
+import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.memory.FrameDescription.Backing;
@@ -45,7 +49,8 @@ class KilledMoveTest {
         for (String name : List.of("x", "y")) {
             LogicalPartition partition = partitions.entry(name);
             assertNull(holdings.give(partition, Declaration.of(
-                    Map.of("name", name, "memory", "64 KiB", "ipca", "4 KiB", "processors", 2L,
+                    Map.of("name", name, "memory", "192 KiB", "memory.minimum", "64 KiB",
+                            "ipca", "4 KiB", "processors", 2L,
                             "slots", name.equals("x") ? List.of("A") : List.of()),
                     Map.of())));
         }
@@ -131,6 +136,45 @@ class KilledMoveTest {
         assertEquals(List.of("A"), holding("y").slots());
         assertEquals(List.of(), holding("x").slots());
         assertEquals(List.of("DONE"), states());
+    }
+
+    @Test
+    void shouldClearBlocksThatWereCommitted() throws IOException {
+        BlockMap blocks = holdings.blocks();
+        List<Integer> spare = blocks.spare(number("x"));
+        for (int block : spare) {
+            memory(block).fill((byte) -1);
+            leave(new Resource.MemoryBlock(block), State.COMMITTED);
+        }
+        blocks.quarantineOne(spare.getFirst());
+        killed();
+
+        assertEquals(List.of("DONE", "DONE"), states());
+        assertEquals(List.of(), holding("x").spareBlocks());
+        for (int block : spare) {
+            assertTrue(holding("y").spareBlocks().contains(block));
+            assertEquals(-1, memory(block)
+                    .mismatch(MemorySegment.ofArray(new byte[(int) memory(block).byteSize()])));
+        }
+    }
+
+    private MemorySegment memory(int block) {
+        MemoryRange range = holdings.blocks().range(block);
+        return frame.memory().asSlice(range.base(), range.size());
+    }
+
+    @Test
+    void shouldFreeABlockThatWasCommittedToAPartitionThatIsGone() throws IOException {
+        int block = holdings.blocks().spare(number("x")).getLast();
+        leave(new Resource.MemoryBlock(block), State.COMMITTED);
+        holdings.blocks().quarantineOne(block);
+        holdings.takeBack(partitions.named("y"), () -> true, () -> {});
+        killed();
+
+        assertEquals(List.of("DONE"), states());
+        assertTrue(holding("").blocks().contains(block));
+        assertEquals("the process ended; finished at the next start: it is free, as y is no more",
+                holdings.ownership().journal().all().getFirst().outcome());
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.List;
 import org.brattice.api.BlockDevice;
 import org.brattice.api.Boot;
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Resource;
 
 /** One boot after another on the same memory. */
 record FakeBoot(long count, MemorySegment segment) implements Boot {
@@ -22,6 +23,16 @@ record FakeBoot(long count, MemorySegment segment) implements Boot {
     @Override
     public List<MemorySegment> memory() {
         return List.of(segment);
+    }
+
+    @Override
+    public List<Resource.MemoryBlock> blocks() {
+        return List.of();
+    }
+
+    @Override
+    public MemorySegment block(Resource.MemoryBlock block) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.brattice.api.BlockDevice;
 import org.brattice.api.Boot;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Resource;
 
 /** Grants some memory and one device, whose bytes are an array. */
 final class FakeBoot implements Boot, BlockDevice {
@@ -64,6 +65,16 @@ final class FakeBoot implements Boot, BlockDevice {
     @Override
     public long count() {
         return 1;
+    }
+
+    @Override
+    public List<Resource.MemoryBlock> blocks() {
+        return List.of();
+    }
+
+    @Override
+    public MemorySegment block(Resource.MemoryBlock block) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
