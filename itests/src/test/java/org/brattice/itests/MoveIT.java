@@ -56,7 +56,7 @@ public class MoveIT extends MoveTest {
     @Test
     public void shouldMoveAProcessorThatBothAgreeOn() throws Exception {
         MoveTerminal alice = mover("alice", "processors=3");
-        MoveTerminal bob = mover("bob", "processors=2");
+        MoveTerminal bob = mover("bob");
         assertFalse(together(bob));
         Resource.Processor processor = processor("alice");
 
@@ -70,7 +70,7 @@ public class MoveIT extends MoveTest {
         assertEquals(processor + " DONE", alice.hears());
         assertEquals(processor + " DONE", bob.hears());
         assertEquals(2, info("alice").processors());
-        assertEquals(3, info("bob").processors());
+        assertEquals(2, info("bob").processors());
         assertTrue(holding("bob").processors().contains(processor.index()));
         assertEquals(64, processors());
         assertTrue(together(bob));
@@ -191,9 +191,9 @@ public class MoveIT extends MoveTest {
         Move undone = hypervisor().move(new MoveRequest(processor, "bob", true, SHORT, "asked"));
 
         assertEquals(State.UNDONE, undone.state());
-        assertTrue(undone.outcome(), undone.outcome().startsWith(
-                "no processor of alice left in 300 ms: thread=brattice-alice-1 is in "
-                        + "org.brattice.itests.MoveIT.lambda"));
+        assertTrue(undone.outcome(), undone.outcome().matches(
+                "no processor of alice left in 300 ms: thread=brattice-alice-[12] is in "
+                        + "org.brattice.itests.MoveIT.lambda[^;]*"));
         ends.countDown();
         assertEquals(2, info("alice").processors());
         assertEquals("done", alice.call(() -> "done"));
@@ -306,9 +306,9 @@ public class MoveIT extends MoveTest {
             int count = holding(mover.name).processors().size();
             assertTrue(mover.name + " has processors=" + count, count >= 1);
             assertTrue(mover.name + " runs on fewer than processors=" + count,
-                    together(mover, Math.max(1, count - 1), 20_000));
+                    together(mover, count, 20_000));
             assertFalse(mover.name + " runs on more than processors=" + count,
-                    together(mover, Math.max(2, count), 300));
+                    together(mover, count + 1, 300));
         }
         System.out.println("storm of moves: done=" + moved + " undone or refused="
                 + (3 * STORM - moved));

@@ -51,7 +51,7 @@ public @interface Partition {
     @Attribute("ipca")
     String ipca() default "1 MiB";
 
-    /** Virtual processors: the first runs the event scan, the others what {@link Boot#run} takes. */
+    /** Virtual processors: for the event scan, and for what {@link Boot#run} takes. */
     @Attribute("processors")
     int processors() default 1;
 

@@ -49,6 +49,7 @@ final class BootRun {
         this.grant = new BootGrant(this, host, count);
         try {
             processors = new Processors(host.processors(partition.number()),
+                    declaration.dedicated(),
                     index -> host.processor(this, index), this::start, this::task, this::left);
         } catch (IllegalStateException e) {
             memory.revoke();
@@ -58,7 +59,7 @@ final class BootRun {
 
     /** Starts all processors. */
     void start() {
-        live.set(processors.count());
+        live.set(processors.threads());
         processors.start(this::first);
     }
 
@@ -66,25 +67,36 @@ final class BootRun {
         processor.start(declaration.dedicated(), () -> program(program));
     }
 
-    /** One processor more, unless the boot has ended, or none is to be had. Control thread. */
+    /** One processor more. Control thread. */
     void addProcessor() {
-        Processor worker;
+        processors.grow(false);
+        fill();
+    }
+
+    /** A processor that was dismissed, and may have left, stays. Control thread. */
+    void keepProcessor() {
+        processors.grow(true);
+        fill();
+    }
+
+    /** Starts the workers that there should be, unless the boot has ended, or none are to be had. */
+    private void fill() {
         try {
-            worker = processors.make();
+            for (Processor worker; (worker = processors.make()) != null;) {
+                if (live.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
+                    worker.discard();
+                    return;
+                }
+                processors.add(worker);
+            }
         } catch (IllegalStateException e) {
             partition.log("has one processor less than it owns until its next boot", e);
-            return;
-        }
-        if (live.getAndUpdate(count -> count == 0 ? 0 : count + 1) == 0) {
-            worker.discard();
-        } else {
-            processors.add(worker);
         }
     }
 
     /** A processor that was dismissed has left. On it. */
     private void left() {
-        // Tasks that wait are the first one's now, if no other is left.
+        // Tasks that wait are the first one's now, if there are no workers any more.
         host.ring(partition.number());
         host.left(this);
     }

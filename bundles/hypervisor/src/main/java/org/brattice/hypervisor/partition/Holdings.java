@@ -57,7 +57,7 @@ final class Holdings implements Declarations.Owners {
         this.partitions = partitions;
         this.blocks = new BlockMap(frame);
         this.table = new PartitionTable(frame);
-        this.holders = new Holders(2 * frame.description().processors());
+        this.holders = new Holders(3 * frame.description().processors());
         this.vsr = new Vsr(frame, holders, new Area.LeaseWatch() {
             @Override
             public void leaseLost(int number, int holderPartition) {

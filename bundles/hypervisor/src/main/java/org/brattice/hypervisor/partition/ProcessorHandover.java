@@ -89,9 +89,8 @@ final class ProcessorHandover implements Handover {
 
     @Override
     public void keep() {
-        if (dismissed != null && (hasLeft || !dismissed.processors().keep())) {
-            // Another takes the place of who has left.
-            dismissed.addProcessor();
+        if (dismissed != null) {
+            dismissed.keepProcessor();
         }
     }
 

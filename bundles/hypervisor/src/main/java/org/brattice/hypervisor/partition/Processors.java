@@ -1,6 +1,8 @@
 package org.brattice.hypervisor.partition;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,9 +13,11 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
- * The virtual processors of one boot: the first runs the event scan, the others what {@code Boot.run} takes,
- * and while there are no others the first does that too. The others come and go while the boot runs: the
- * first of them that has nothing to do leaves. Changed by the control thread, and by those that leave.
+ * The virtual processors of one boot, as threads: one for the event scan, and workers for what {@code Boot.run}
+ * takes. A boot that owns one processor has no workers: the scan's thread runs tasks between messages. One that
+ * owns more has as many workers as processors, of which one stands aside while the scan has something to do, as
+ * both share a processor; where the scan polls, it has a processor for itself. Workers come and go while the boot
+ * runs: the first that has nothing to do leaves. Changed by the control thread, and by those that leave.
  */
 final class Processors {
     private static final Runnable NOTHING = () -> {};
@@ -21,12 +25,18 @@ final class Processors {
     private final List<Processor> all = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
     private final CountDownLatch begun = new CountDownLatch(1);
+    private final boolean polls;
     private final IntFunction<Processor> making;
     private final Starting starting;
     private final Consumer<Runnable> running;
     private final Runnable left;
+    private final Turns turns = new Turns();
     private int next;
-    private int leaving;
+    // Under this object's monitor:
+    private int owned;
+    /** Of each dismissal, oldest first: how many workers are still to leave. */
+    private final Deque<Integer> dismissals = new ArrayDeque<>();
+    private volatile int leaving;
     private volatile boolean over;
 
     /** Starts a processor with its program. */
@@ -37,26 +47,34 @@ final class Processors {
     /**
      * So many processors.
      *
-     * @param making makes one, by its index in the boot
+     * @param owned by the partition
+     * @param polls whether the event scan polls and never sleeps
+     * @param making makes a thread, by its index in the boot
      * @param starting starts one
-     * @param running runs a task on the current processor
-     * @param left told by a processor that has left
+     * @param running runs a task on the current one
+     * @param left told when a processor that was dismissed has left
      * @throws IllegalStateException when so many are not to be had; then none is left behind
      */
-    Processors(int count, IntFunction<Processor> making, Starting starting,
+    Processors(int owned, boolean polls, IntFunction<Processor> making, Starting starting,
             Consumer<Runnable> running, Runnable left) {
+        this.owned = owned;
+        this.polls = polls;
         this.making = making;
         this.starting = starting;
         this.running = running;
         this.left = left;
         try {
-            while (next < count) {
+            while (next < 1 + workers(owned)) {
                 all.add(making.apply(next++));
             }
         } catch (IllegalStateException e) {
             all.forEach(Processor::discard);
             throw e;
         }
+    }
+
+    private int workers(int processors) {
+        return processors == 1 ? 0 : polls ? processors - 1 : processors;
     }
 
     /** Starts all of them. */
@@ -70,17 +88,17 @@ final class Processors {
         starting.start(worker, () -> work(worker));
     }
 
-    /** The processor that runs the event scan. */
+    /** The thread that runs the event scan. */
     Processor first() {
         return all.get(0);
     }
 
-    /** How many there are, those included that are to leave and have not. */
-    int count() {
+    /** How many threads there are, those included that are to leave and have not. */
+    int threads() {
         return all.size();
     }
 
-    /** Whether tasks wait for the first processor, as there is no other. */
+    /** Whether tasks wait for the first, as there are no workers. */
     boolean waiting() {
         return all.size() == 1 && !tasks.isEmpty();
     }
@@ -90,20 +108,19 @@ final class Processors {
         tasks.add(task);
     }
 
-    /** Runs the tasks that wait now, where the first processor is the only one. On it; how many. */
+    /** Runs a task, where there are no workers. On the first; how many: messages are looked at between. */
     int runWaiting() {
-        int done = 0;
-        if (all.size() == 1) {
-            // Those that wait now: a task that hands in another must not keep messages waiting.
-            for (int waiting = tasks.size(); waiting > 0 && !over; waiting--) {
-                Runnable task = tasks.poll();
-                if (task != null) {
-                    running.accept(task);
-                    done++;
-                }
-            }
+        Runnable task = all.size() == 1 && !over ? tasks.poll() : null;
+        if (task == null) {
+            return 0;
         }
-        return done;
+        running.accept(task);
+        return 1;
+    }
+
+    /** The event scan has something to do, or has no longer. On the first. */
+    void scans(boolean scans) {
+        turns.scans(scans);
     }
 
     /** The IPCA is there: before that the answer to what a task sends would find none. */
@@ -114,30 +131,67 @@ final class Processors {
     private void work(Processor me) {
         while (!over) {
             if (leaves(me)) {
-                left.run();
                 return;
             }
             try {
                 begun.await();
-                running.accept(tasks.take());
+                run(tasks.take());
             } catch (InterruptedException e) {
                 // Only a fence interrupts, and that stops the boot first.
             }
         }
     }
 
-    private synchronized boolean leaves(Processor me) {
-        if (leaving == 0) {
-            return false;
+    private void run(Runnable task) throws InterruptedException {
+        if (polls) {
+            running.accept(task);
+            return;
         }
-        leaving--;
-        all.remove(me);
+        turns.begin(this::standsAside);
+        try {
+            running.accept(task);
+        } finally {
+            turns.end();
+        }
+    }
+
+    /** Whether a further worker must wait, when so many run and the scan has something to do. */
+    private boolean standsAside(int busy) {
+        // Who is to leave finishes what it has taken: a move waits for it.
+        return !over && leaving == 0 && busy >= all.size() - 2;
+    }
+
+    private boolean leaves(Processor me) {
+        boolean last;
+        synchronized (this) {
+            if (leaving == 0) {
+                return false;
+            }
+            leaving--;
+            all.remove(me);
+            int more = dismissals.remove() - 1;
+            last = more == 0;
+            if (!last) {
+                dismissals.addFirst(more);
+            }
+        }
+        if (last) {
+            left.run();
+        }
         return true;
     }
 
-    /** One more, to be added or discarded. Control thread. */
-    Processor make() {
-        return making.apply(next++);
+    /** One more is owned, or a dismissal is taken back that has not been followed. Control thread. */
+    synchronized void grow(boolean keeps) {
+        if (keeps && !dismissals.isEmpty()) {
+            leaving -= dismissals.removeLast();
+        }
+        owned++;
+    }
+
+    /** One that is owned and has no thread yet, to be added or discarded; or null. Control thread. */
+    synchronized Processor make() {
+        return all.size() - leaving < 1 + workers(owned) ? making.apply(next++) : null;
     }
 
     /** Adds one that was made, which begins at once. Control thread. */
@@ -147,27 +201,28 @@ final class Processors {
     }
 
     /** One fewer: who has nothing to do leaves, at once or after its task. Never the first. Control thread. */
-    synchronized void dismiss() {
-        if (all.size() - leaving == 1) {
-            throw new IllegalStateException("the processor of the event scan is the only one");
+    void dismiss() {
+        int fewer;
+        synchronized (this) {
+            if (owned == 1) {
+                throw new IllegalStateException("the processor of the event scan is the only one");
+            }
+            fewer = workers(owned) - workers(owned - 1);
+            owned--;
+            leaving += fewer;
+            dismissals.add(fewer);
         }
-        leaving++;
-        tasks.add(NOTHING);
-    }
-
-    /** Takes a dismissal back, unless it has been followed; whether it was taken back. Control thread. */
-    synchronized boolean keep() {
-        if (leaving == 0) {
-            return false;
+        for (int i = 0; i < fewer; i++) {
+            tasks.add(NOTHING);
         }
-        leaving--;
-        return true;
+        turns.look();
     }
 
     /** Ends all waits: the boot is to end. */
     void stop() {
         over = true;
         begun.countDown();
+        turns.look();
         List<Processor> now = new ArrayList<>(all);
         now.forEach(processor -> processor.holder().end());
         now.stream().skip(1).forEach(processor -> tasks.add(NOTHING));

@@ -56,6 +56,7 @@ final class ScanLoop implements EventScan {
                     + run.partition().name() + " was called by what it had called");
         }
         polling = true;
+        run.processors().scans(true);
         try {
             return scan(limit);
         } finally {
@@ -102,6 +103,7 @@ final class ScanLoop implements EventScan {
             // What a handler left behind, or a stranger sent, would end every sleep at once.
             Thread.interrupted();
         }
+        run.processors().scans(false);
         try {
             await(nextTick - System.nanoTime());
         } catch (InternalError e) {
