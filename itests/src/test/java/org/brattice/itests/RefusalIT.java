@@ -151,7 +151,7 @@ public class RefusalIT extends ContainerTest {
     @Test
     public void shouldRefuseSlots() throws Exception {
         assertRefused(jar("odd", "slots=U9-P9"), "odd",
-                "slots=U9-P9 is no slot of the frame, which has [U1-P1]: add slot.U9-P9 to");
+                "slots=U9-P9 is no slot of the frame, which has U1-P1: add slot.U9-P9 to");
         start("vios", "slots=U1-P1");
         assertRefused(jar("odd", "slots=U1-P1"), "odd",
                 "slots=U1-P1 is owned by partition vios: uninstall");

@@ -17,7 +17,7 @@ public interface BlockDevice {
     /**
      * Bytes of the device.
      *
-     * @throws HypervisorCallException when the slot is no longer the caller's
+     * @throws HypervisorCallException when the slot is no longer the caller's, or is empty
      * @throws java.io.UncheckedIOException when the device is gone
      */
     long size();
@@ -28,7 +28,7 @@ public interface BlockDevice {
      * @param offset of the first byte on the device
      * @param target filled completely
      * @throws IndexOutOfBoundsException when the range is not on the device
-     * @throws HypervisorCallException when the slot is no longer the caller's
+     * @throws HypervisorCallException when the slot is no longer the caller's, or is empty
      */
     void read(long offset, MemorySegment target) throws IOException;
 }

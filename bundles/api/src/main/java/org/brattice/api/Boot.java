@@ -72,16 +72,25 @@ public interface Boot {
     long ipcaSize();
 
     /**
-     * The device in a slot that the partition owns.
+     * The block device in a slot that the partition owns.
      *
      * @param location the slot's location code
-     * @throws HypervisorCallException when the slot is not this partition's
+     * @throws HypervisorCallException when the slot is not this partition's, or holds no block device
      */
     BlockDevice device(String location);
 
     /**
-     * Runs a task on one of the partition's virtual processors: one of the others when it owns more
-     * than one, otherwise the first, between two messages. May be called from any thread. What is
+     * The serial line in a slot that the partition owns.
+     *
+     * @param location the slot's location code
+     * @throws HypervisorCallException when the slot is not this partition's, or holds no serial line
+     */
+    SerialDevice serial(String location);
+
+    /**
+     * Runs a task on one of the partition's virtual processors, as many tasks at once as it owns processors. With
+     * one it is run by the thread of the event scan, between two messages; with more by others, which may
+     * wait for what messages bring. While the event scan has something to do, one task fewer begins. May be called from any thread. What is
      * handed in before the IPCA is registered begins when it is, so that what others answer to the
      * task's messages is received: a boot must not wait for its tasks. What the task throws is a fault
      * of the partition.

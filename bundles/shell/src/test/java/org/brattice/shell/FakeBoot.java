@@ -8,6 +8,7 @@ import org.brattice.api.BlockDevice;
 import org.brattice.api.Boot;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Resource;
+import org.brattice.api.SerialDevice;
 
 /** A boot whose processor is what it is given. */
 record FakeBoot(Consumer<Runnable> processor) implements Boot {
@@ -24,6 +25,11 @@ record FakeBoot(Consumer<Runnable> processor) implements Boot {
     @Override
     public long count() {
         return 1;
+    }
+
+    @Override
+    public SerialDevice serial(String location) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -31,15 +31,31 @@ public record FrameDescription(String name, long memory, long block, int partiti
         ANONYMOUS
     }
 
-    /**
-     * A block device: what sits in a slot.
-     *
-     * @param path of the file behind it
-     */
-    public record Device(Path path) {
-        @Override
-        public String toString() {
-            return "block " + path;
+    /** What sits in a slot. */
+    public sealed interface Device {
+        /**
+         * A block device.
+         *
+         * @param path of the file behind it
+         */
+        record Block(Path path) implements Device {
+            @Override
+            public String toString() {
+                return "block " + path;
+            }
+        }
+
+        /**
+         * A serial line.
+         *
+         * @param output of the file that what is sent is appended to
+         * @param input of the file that what comes in is read from, or null
+         */
+        record Serial(Path output, Path input) implements Device {
+            @Override
+            public String toString() {
+                return "serial " + output + (input == null ? "" : " " + input);
+            }
         }
     }
 

@@ -19,7 +19,8 @@ public final class FrameDescriptionReader {
             "processors", "backing", "retry.store", "dead.letters", "dead.letter.limit",
             "fault.log", "move.journal");
     private static final Pattern SLOT = Pattern.compile("slot\\.([A-Za-z0-9][A-Za-z0-9.\\-]*)");
-    private static final Pattern DEVICE = Pattern.compile("block\\s+(.+?)(\\s+read-only)?");
+    private static final Pattern BLOCK = Pattern.compile("block\\s+(.+?)(\\s+read-only)?");
+    private static final Pattern SERIAL = Pattern.compile("serial\\s+(\\S+)(\\s+(\\S+))?");
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
 
     private final Path file;
@@ -137,20 +138,44 @@ public final class FrameDescriptionReader {
         values.forEach((key, value) -> {
             Matcher slot = SLOT.matcher(key);
             if (slot.matches()) {
-                Matcher device = DEVICE.matcher(value);
-                if (!device.matches()) {
-                    throw new IllegalArgumentException(
-                            key + "=" + value + " must be block <path> [read-only]");
-                }
-                Path path = file.toAbsolutePath().getParent().resolve(device.group(1));
-                if (!Files.isReadable(path) || Files.isDirectory(path)) {
-                    throw new IllegalArgumentException(
-                            key + "=" + value + " names a file that cannot be read: " + path);
-                }
-                slots.put(slot.group(1), new FrameDescription.Device(path));
+                slots.put(slot.group(1), device(key, value));
             }
         });
         return slots;
+    }
+
+    private FrameDescription.Device device(String key, String value) {
+        Matcher block = BLOCK.matcher(value);
+        if (block.matches()) {
+            return new FrameDescription.Device.Block(readable(key, value, block.group(1)));
+        }
+        Matcher serial = SERIAL.matcher(value);
+        if (!serial.matches()) {
+            throw new IllegalArgumentException(key + "=" + value
+                    + " must be block <path> [read-only] or serial <output> [<input>]");
+        }
+        Path output = resolve(serial.group(1));
+        if (Files.exists(output) && !Files.isWritable(output) || Files.isDirectory(output)
+                || !Files.isDirectory(output.getParent())) {
+            throw new IllegalArgumentException(
+                    key + "=" + value + " names a file that cannot be written: " + output);
+        }
+        return new FrameDescription.Device.Serial(output, serial.group(3) == null
+                ? null
+                : readable(key, value, serial.group(3)));
+    }
+
+    private Path readable(String key, String value, String name) {
+        Path path = resolve(name);
+        if (!Files.isReadable(path) || Files.isDirectory(path)) {
+            throw new IllegalArgumentException(
+                    key + "=" + value + " names a file that cannot be read: " + path);
+        }
+        return path;
+    }
+
+    private Path resolve(String name) {
+        return file.toAbsolutePath().getParent().resolve(name);
     }
 
     private IllegalArgumentException mistake(int number, String text) {

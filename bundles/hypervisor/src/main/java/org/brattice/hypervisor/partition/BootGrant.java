@@ -10,6 +10,7 @@ import org.brattice.api.Boot;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Resource;
+import org.brattice.api.SerialDevice;
 import org.brattice.hypervisor.vsr.Scanner;
 
 /** What one boot is granted: the object that the firmware gets, and nothing behind it. */
@@ -169,7 +170,12 @@ final class BootGrant implements Boot {
 
     @Override
     public BlockDevice device(String location) {
-        return new SlotDevice(run, host.slots(), location);
+        return new SlotAccess(run, host.slots(), location).block();
+    }
+
+    @Override
+    public SerialDevice serial(String location) {
+        return new SlotAccess(run, host.slots(), location).serial();
     }
 
     @Override

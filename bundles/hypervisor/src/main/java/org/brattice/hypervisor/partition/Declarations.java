@@ -124,14 +124,6 @@ final class Declarations {
             return "processors=" + declaration.processors() + " must be at most "
                     + frame.processors() + ", the frame's";
         }
-        for (String slot : declaration.slots()) {
-            if (!frame.slots().containsKey(slot)) {
-                return "slots=" + slot + " is no slot of the frame, which has "
-                        + (frame.slots().isEmpty() ? "none" : frame.slots().keySet())
-                        + ": add slot."
-                        + slot + " to the frame description";
-            }
-        }
         return null;
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeoutException;
 
 import org.brattice.api.Firmware;
 import org.brattice.api.Hypervisor;
+import org.brattice.api.IoAdapter;
 import org.brattice.api.IpcaService;
 import org.brattice.hypervisor.memory.Frame;
 import org.osgi.framework.Bundle;
@@ -42,6 +43,7 @@ public final class HypervisorBundle
     private final Deadlines deadlines;
     private final Machine machine;
     private final ServiceTracker<Firmware, ServiceFirmware> tracker;
+    private final ServiceTracker<IoAdapter, IoAdapter> adapters;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     /** On a frame that is open; closes it with {@link #stop}. */
@@ -50,6 +52,8 @@ public final class HypervisorBundle
         this.deadlines = Deadlines.of(context::getProperty);
         this.machine = new Machine(frame, deadlines, changes);
         this.tracker = new ServiceTracker<>(context, Firmware.class, this);
+        this.adapters = new ServiceTracker<>(context, IoAdapter.class, new Adapters(context,
+                machine.slots(), () -> machine.lifeCycle().retryRefused()));
     }
 
     /** Publishes everything. */
@@ -63,6 +67,7 @@ public final class HypervisorBundle
         registrations.add(context.registerService(IpcaService.class, new PerBundle(), preferred()));
         registrations.add(context.registerService(Hypervisor.class,
                 new ControlService(machine, new Why(context), changes), preferred()));
+        adapters.open();
         tracker.open();
     }
 
@@ -71,6 +76,7 @@ public final class HypervisorBundle
         context.removeBundleListener(this);
         machine.close();
         tracker.close();
+        adapters.close();
         registrations.forEach(ServiceRegistration::unregister);
         QueuedLogger.LOGGER.flush(LOG_MILLIS);
     }

@@ -400,6 +400,11 @@ final class LifeCycle {
         }
     }
 
+    /** What was refused may find now what it lacked. Any thread. */
+    void retryRefused() {
+        control.queue(this::retry);
+    }
+
     /** What was refused may find room now. */
     private void retry() {
         for (FirmwareSource source : List.copyOf(refused.keySet())) {

@@ -131,7 +131,7 @@ final class Mover {
         return switch (resource) {
             case Resource.Processor processor -> new ProcessorHandover(this, processor, from, to);
             case Resource.MemoryBlock block -> new BlockHandover(this, block, from, to);
-            case Resource.Slot slot -> new SlotHandover(ownership);
+            case Resource.Slot slot -> new SlotHandover(ownership, slot);
         };
     }
 

@@ -1,5 +1,6 @@
 package org.brattice.hypervisor.partition;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
 
@@ -44,7 +45,12 @@ final class Processor {
         } catch (NoSuchElementException e) {
             return null;
         }
-        return bound.thread == Thread.currentThread() ? bound : null;
+        return bound != null && bound.thread == Thread.currentThread() ? bound : null;
+    }
+
+    /** Has code run on the current processor that does not act for its partition. */
+    static <T> T withoutIdentity(ScopedValue.CallableOp<T, IOException> call) throws IOException {
+        return ScopedValue.where(CURRENT, null).call(call);
     }
 
     BootRun boot() {
@@ -101,10 +107,12 @@ final class Processor {
     /** Its thread, and where that is, for people. Any thread. */
     String doing() {
         Thread running = thread;
-        StackTraceElement[] trace = running == null
-                ? new StackTraceElement[0]
-                : running.getStackTrace();
-        return "thread=" + name + Arrays.stream(trace)
+        return running == null ? "thread=" + name : doing(running);
+    }
+
+    /** A thread, and where it is, for people. */
+    static String doing(Thread running) {
+        return "thread=" + running.getName() + Arrays.stream(running.getStackTrace())
                 .filter(frame -> !frame.getClassName().startsWith("java.")
                         && !frame.getClassName().startsWith("jdk.")
                         && !frame.getClassName().startsWith("sun."))

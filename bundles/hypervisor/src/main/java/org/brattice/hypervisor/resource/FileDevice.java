@@ -9,10 +9,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Objects;
+
+import org.brattice.api.BlockAdapter;
 
 /** A read-only block device backed by a file. Any thread. */
-public final class FileDevice {
+final class FileDevice implements BlockAdapter, AutoCloseable {
     private static final int PIECE = 1 << 20;
     private final Path path;
     private FileChannel channel;
@@ -21,14 +22,13 @@ public final class FileDevice {
         this.path = path;
     }
 
-    /** Bytes of the device. */
+    @Override
     public long size() throws IOException {
         return Files.size(path);
     }
 
-    /** Fills a segment from the device. */
+    @Override
     public void read(long offset, MemorySegment target) throws IOException {
-        Objects.checkFromIndexSize(offset, target.byteSize(), size());
         for (long done = 0; done < target.byteSize();) {
             long piece = Math.min(PIECE, target.byteSize() - done);
             ByteBuffer buffer = target.asSlice(done, piece).asByteBuffer();
@@ -59,13 +59,10 @@ public final class FileDevice {
         return channel;
     }
 
-    synchronized void close() {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            // Nothing was written: nothing can be lost.
+    @Override
+    public synchronized void close() throws IOException {
+        if (channel != null) {
+            channel.close();
         }
     }
 

@@ -5,13 +5,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import org.brattice.api.FrameInfo;
-import org.brattice.hypervisor.memory.FrameDescription;
+import org.brattice.api.HypervisorCallException;
+import org.brattice.api.IoAdapter;
+import org.brattice.hypervisor.memory.FrameDescription.Device;
 
-/** The frame's I/O slots: each has one owner or none. Any thread, under this object's monitor. */
+/**
+ * The frame's I/O slots: each has one owner or none, and an adapter or none. They come from the frame description, and
+ * with adapters that bundles publish. Any thread, under this object's monitor.
+ */
 public final class Slots {
-    private final Map<String, FileDevice> devices = new TreeMap<>();
-    private final Map<String, String> owners = new TreeMap<>();
-    private final Map<String, String> declarers = new TreeMap<>();
+    private final Map<String, Slot> slots = new TreeMap<>();
 
     /**
      * Who has to do with a slot.
@@ -22,22 +25,118 @@ public final class Slots {
      */
     public record Row(String location, String owner, String declarer) {}
 
-    public Slots(Map<String, FrameDescription.Device> described) {
-        described.forEach((location, device) -> devices.put(location,
-                new FileDevice(device.path())));
+    public Slots(Map<String, Device> described) {
+        described.forEach((location, device) -> {
+            Slot slot = new Slot(location, true);
+            slot.adapter = switch (device) {
+                case Device.Block(var path) -> new FileDevice(path);
+                case Device.Serial serial -> new FileSerial(serial);
+            };
+            slot.text = slot.adapter.toString();
+            slots.put(location, slot);
+        });
     }
+
+    private Slot slot(String location) {
+        return slots.computeIfAbsent(location, any -> new Slot(location, false));
+    }
+
+    private void tidy() {
+        slots.values().removeIf(slot -> !slot.used() && slot.inside.isEmpty());
+    }
+
+    // Adapters
+
+    /**
+     * Puts an adapter into a slot.
+     *
+     * @return why not, in words, or null
+     */
+    public synchronized String insert(String location, IoAdapter adapter, String text) {
+        Slot slot = slot(location);
+        if (slot.adapter != null) {
+            return "slot=" + location + " holds " + slot.text + " already";
+        }
+        slot.adapter = adapter;
+        slot.text = text;
+        return null;
+    }
+
+    /** Takes an adapter out, wherever it sits; who is inside comes out by itself. */
+    public synchronized void remove(IoAdapter adapter) {
+        for (Slot slot : slots.values()) {
+            if (slot.adapter == adapter) {
+                slot.adapter = null;
+                slot.text = "empty";
+            }
+        }
+        tidy();
+    }
+
+    /**
+     * Enters what sits in a slot, for one transfer; {@link #leave} ends it. Waits while the slot is about to change
+     * hands.
+     *
+     * @throws HypervisorCallException when the slot is not the partition's, or is empty
+     */
+    public synchronized <A extends IoAdapter> A enter(String partition, String location,
+            Class<A> kind) {
+        Slot slot = slots.get(location);
+        while (slot != null && slot.leaving) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new HypervisorCallException("slot=" + location
+                        + " was about to change hands when thread="
+                        + Thread.currentThread().getName() + " was interrupted");
+            }
+        }
+        if (slot == null || !slot.owner.equals(partition)) {
+            throw new HypervisorCallException("slot=" + location + " is not owned by partition "
+                    + partition + ": declare it in slots, or have it moved there");
+        }
+        if (slot.adapter == null) {
+            throw new HypervisorCallException("slot=" + location + " is empty: add slot." + location
+                    + " to the frame description, or publish an IoAdapter with "
+                    + IoAdapter.LOCATION + "=" + location);
+        }
+        if (!kind.isInstance(slot.adapter)) {
+            throw new HypervisorCallException("slot=" + location + " holds " + slot.text
+                    + ", which is no " + kind.getSimpleName());
+        }
+        slot.inside.add(Thread.currentThread());
+        return kind.cast(slot.adapter);
+    }
+
+    /** The current thread has come out. */
+    public synchronized void leave(String location) {
+        slots.get(location).inside.remove(Thread.currentThread());
+        tidy();
+        notifyAll();
+    }
+
+    /** Whether an adapter is the hypervisor's own, which may be handed partition memory. */
+    public static boolean own(IoAdapter adapter) {
+        return adapter instanceof FileDevice;
+    }
+
+    // Owners
 
     /** Why a partition cannot have these slots, or null. */
     public synchronized String refusal(String partition, List<String> locations) {
         for (String location : locations) {
-            if (!devices.containsKey(location)) {
+            Slot slot = slots.get(location);
+            if (slot == null) {
                 return "slots=" + location + " is no slot of the frame, which has "
-                        + (devices.isEmpty() ? "none" : String.join(", ", devices.keySet()))
-                        + ": add slot." + location + " to the frame description";
+                        + (slots.isEmpty() ? "none" : String.join(", ", slots.keySet()))
+                        + ": add slot." + location + " to the frame description, or publish an"
+                        + " IoAdapter with " + IoAdapter.LOCATION + "=" + location
+                        + " and start the bundle again";
             }
-            String owner = owners.getOrDefault(location, partition);
-            if (!owner.equals(partition) && !partition.equals(declarers.get(location))) {
-                return "slots=" + location + " is owned by partition " + owner
+            if (!slot.owner.isEmpty() && !slot.owner.equals(partition)
+                    && !slot.declarer.equals(partition)) {
+                return "slots=" + location + " is owned by partition " + slot.owner
                         + ": uninstall that one's bundle, or destroy it where that is gone, or declare"
                         + " another slot";
             }
@@ -50,87 +149,111 @@ public final class Slots {
      * declares no more. What was moved to it, or away from it, stays moved.
      */
     public synchronized void declare(String partition, List<String> locations) {
-        for (String location : List.copyOf(declarers.keySet())) {
-            if (declarers.get(location).equals(partition) && !locations.contains(location)) {
-                declarers.remove(location);
-                owners.remove(location, partition);
+        for (Slot slot : slots.values()) {
+            if (slot.declarer.equals(partition) && !locations.contains(slot.location)) {
+                slot.declarer = "";
+                if (slot.owner.equals(partition)) {
+                    slot.owner = "";
+                }
             }
         }
         for (String location : locations) {
-            if (!partition.equals(declarers.put(location, partition))) {
-                owners.put(location, partition);
+            Slot slot = slot(location);
+            if (!slot.declarer.equals(partition)) {
+                slot.declarer = partition;
+                slot.owner = partition;
             }
         }
+        tidy();
+    }
+
+    /**
+     * A slot is about to change hands: who wants to enter it waits.
+     *
+     * @return whether nobody is inside
+     */
+    public synchronized boolean withdraw(String location) {
+        Slot slot = slots.get(location);
+        if (slot == null) {
+            return true;
+        }
+        slot.leaving = true;
+        return slot.inside.isEmpty();
+    }
+
+    /** It has stayed: who waits enters. */
+    public synchronized void stay(String location) {
+        Slot slot = slots.get(location);
+        if (slot != null) {
+            slot.leaving = false;
+            notifyAll();
+        }
+    }
+
+    /** Who is inside what sits in a slot. */
+    public synchronized List<Thread> inside(String location) {
+        Slot slot = slots.get(location);
+        return slot == null ? List.of() : List.copyOf(slot.inside);
     }
 
     /** Makes a partition, or nobody (""), the owner of a slot: handles of the one before throw from now on. */
     public synchronized void move(String location, String partition) {
-        if (partition.isEmpty()) {
-            owners.remove(location);
-        } else {
-            owners.put(location, partition);
-        }
+        slot(location).owner = partition;
+        stay(location);
+        tidy();
     }
 
     /** What the frame has noted of a slot. */
     public synchronized void restore(Row row) {
-        move(row.location(), row.owner());
-        if (!row.declarer().isEmpty()) {
-            declarers.put(row.location(), row.declarer());
-        }
+        Slot slot = slot(row.location());
+        slot.owner = row.owner();
+        slot.declarer = row.declarer();
+        tidy();
     }
 
     /** Takes all slots of a partition back, which is no more. */
     public synchronized void forget(String partition) {
-        owners.values().removeIf(partition::equals);
-        declarers.values().removeIf(partition::equals);
+        for (Slot slot : slots.values()) {
+            slot.owner = slot.owner.equals(partition) ? "" : slot.owner;
+            slot.declarer = slot.declarer.equals(partition) ? "" : slot.declarer;
+        }
+        tidy();
     }
 
     /** The slots that a partition owns, in the order of their locations. */
     public synchronized List<String> of(String partition) {
-        return owners.entrySet().stream().filter(entry -> entry.getValue().equals(partition))
-                .map(Map.Entry::getKey).toList();
+        return slots.values().stream().filter(slot -> slot.owner.equals(partition))
+                .map(slot -> slot.location).toList();
     }
 
     /** Name of the partition that owns a slot, "" when nobody does, or null when there is no such slot. */
     public synchronized String owner(String location) {
-        String owner = owners.getOrDefault(location, "");
-        return owner.isEmpty() && !devices.containsKey(location) ? null : owner;
+        Slot slot = slots.get(location);
+        return slot == null ? null : slot.owner;
     }
 
-    /** All slots that somebody has to do with. */
+    /** All slots that a partition owns or has declared. */
     public synchronized List<Row> rows() {
-        Map<String, Row> rows = new TreeMap<>();
-        owners.forEach((location, owner) -> rows.put(location, row(location)));
-        declarers.forEach((location, declarer) -> rows.put(location, row(location)));
-        return List.copyOf(rows.values());
-    }
-
-    private Row row(String location) {
-        return new Row(location, owners.getOrDefault(location, ""),
-                declarers.getOrDefault(location, ""));
-    }
-
-    /** Whether a slot is this partition's. */
-    public synchronized boolean owns(String partition, String location) {
-        return partition.equals(owners.get(location));
-    }
-
-    /** What sits in a slot, or null. */
-    public FileDevice device(String location) {
-        return devices.get(location);
+        return slots.values().stream().filter(Slot::owned)
+                .map(slot -> new Row(slot.location, slot.owner, slot.declarer)).toList();
     }
 
     /** All slots, by location. */
     public synchronized List<FrameInfo.Slot> list() {
-        return devices.entrySet().stream()
-                .map(entry -> new FrameInfo.Slot(entry.getKey(), entry.getValue().toString(),
-                        owners.getOrDefault(entry.getKey(), "")))
-                .toList();
+        return slots.values().stream()
+                .map(slot -> new FrameInfo.Slot(slot.location, slot.text, slot.owner)).toList();
     }
 
     /** Lets go of the files. */
-    public void close() {
-        devices.values().forEach(FileDevice::close);
+    public synchronized void close() {
+        for (Slot slot : slots.values()) {
+            if (slot.described && slot.adapter instanceof AutoCloseable files) {
+                try {
+                    files.close();
+                } catch (Exception e) {
+                    // Nothing was left to be written: nothing can be lost.
+                }
+            }
+        }
     }
 }

@@ -52,7 +52,7 @@ class FrameDescriptionReaderTest {
                 """);
 
         assertEquals(new FrameDescription("mine", 64 << 20, 1 << 20, 7, 9, Backing.DATA,
-                Map.of("U1.P2-C3", new FrameDescription.Device(image)),
+                Map.of("U1.P2-C3", new FrameDescription.Device.Block(image)),
                 new StoreSizes(8 << 20, 1 << 20, 3000, 64 << 10, 8 << 10)), frame);
     }
 
@@ -80,8 +80,12 @@ class FrameDescriptionReaderTest {
     void shouldFindDevicesBesideTheDescription() throws IOException {
         Files.writeString(directory.resolve("disk.img"), "x");
 
-        assertEquals(directory.resolve("disk.img"),
-                read("slot.A = block disk.img").slots().get("A").path());
+        assertEquals("block " + directory.resolve("disk.img"),
+                read("slot.A = block disk.img").slots().get("A").toString());
+        assertEquals("serial " + directory.resolve("out.log"),
+                read("slot.A = serial out.log").slots().get("A").toString());
+        assertEquals("serial " + directory.resolve("out.log") + " " + directory.resolve("disk.img"),
+                read("slot.A = serial out.log disk.img").slots().get("A").toString());
     }
 
     @ParameterizedTest
@@ -116,9 +120,11 @@ class FrameDescriptionReaderTest {
                     dead.letter.limit = 8 MiB | 1: dead.letter.limit=8 MiB must be at most dead.letters=4 MiB
                     dead.letter.limits = 8   | 1: unknown key dead.letter.limits: did you mean dead.letter.limit?
                     name = ${nothing}        | 1: unknown variable ${nothing}
-                    slot.A = disk.img        | 1: slot.A=disk.img must be block <path> [read-only]
+                    slot.A = disk.img        | 1: slot.A=disk.img must be block <path> [read-only] or serial <output> [<input>]
                     slot.A = block no.img    | 1: slot.A=block no.img names a file that cannot be read: DIR/no.img
                     slot.A = block .         | 1: slot.A=block . names a file that cannot be read
+                    slot.A = serial no/out   | 1: slot.A=serial no/out names a file that cannot be written: DIR/no/out
+                    slot.A = serial out in   | 1: slot.A=serial out in names a file that cannot be read: DIR/in
                     """)
     void shouldRefuseWithLineValueAndBound(String line, String message) {
         String refusal = refusal(line);

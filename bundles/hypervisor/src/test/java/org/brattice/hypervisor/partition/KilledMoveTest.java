@@ -58,7 +58,7 @@ class KilledMoveTest {
 
     private void open() throws IOException {
         frame = Frame.open(data, new FrameDescription("test", 2 << 20, 64 << 10, 4, 8, Backing.DATA,
-                Map.of("A", new Device(data.resolve("disk.img"))),
+                Map.of("A", new Device.Block(data.resolve("disk.img"))),
                 new StoreSizes(4096, 4096, 1024, 4096, 4096)));
         control = new ControlThread();
         partitions = new Partitions(new FaultLog(frame.memory(), frame.layout()), () -> {});

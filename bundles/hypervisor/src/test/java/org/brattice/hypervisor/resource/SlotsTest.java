@@ -3,27 +3,36 @@ package org.brattice.hypervisor.resource;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 
+import org.brattice.api.BlockAdapter;
 import org.brattice.api.FrameInfo;
+import org.brattice.api.HypervisorCallException;
+import org.brattice.api.IoAdapter;
+import org.brattice.api.SerialAdapter;
 import org.brattice.hypervisor.memory.FrameDescription.Device;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
     private final Slots slots = new Slots(
-            Map.of("B", new Device(Path.of("b.img")), "A", new Device(Path.of("a.img"))));
+            Map.of("B", new Device.Block(Path.of("b.img")), "A",
+                    new Device.Block(Path.of("a.img"))));
 
     @Test
     void shouldHaveOneOwnerForEachSlot() {
         assertNull(slots.refusal("vios", List.of("A", "B")));
         slots.declare("vios", List.of("A"));
 
-        assertTrue(slots.owns("vios", "A"));
-        assertFalse(slots.owns("vios", "B"));
+        assertTrue("vios".equals(slots.owner("A")));
+        assertFalse("vios".equals(slots.owner("B")));
         assertNull(slots.refusal("vios", List.of("A", "B")));
         assertNull(slots.refusal("reader", List.of("B")));
         assertEquals(
@@ -37,7 +46,7 @@ class SlotsTest {
         slots.declare("vios", List.of("A", "B"));
         slots.declare("vios", List.of("B"));
 
-        assertFalse(slots.owns("vios", "A"));
+        assertFalse("vios".equals(slots.owner("A")));
         assertNull(slots.refusal("reader", List.of("A")));
         assertEquals(List.of(new FrameInfo.Slot("A", "block a.img", ""),
                 new FrameInfo.Slot("B", "block b.img", "vios")), slots.list());
@@ -46,15 +55,92 @@ class SlotsTest {
     @Test
     void shouldNameTheSlotsThatThereAre() {
         assertEquals("slots=C is no slot of the frame, which has A, B: add slot.C to the frame"
-                + " description", slots.refusal("vios", List.of("A", "C")));
+                + " description, or publish an IoAdapter with slot.location=C and start the bundle"
+                + " again", slots.refusal("vios", List.of("A", "C")));
         assertEquals("slots=C is no slot of the frame, which has none: add slot.C to the frame"
-                + " description", new Slots(Map.of()).refusal("vios", List.of("C")));
+                + " description, or publish an IoAdapter with slot.location=C and start the bundle"
+                + " again", new Slots(Map.of()).refusal("vios", List.of("C")));
     }
 
     @Test
-    void shouldHaveNoDeviceWhereThereIsNoSlot() {
-        assertEquals("block a.img", slots.device("A").toString());
-        assertNull(slots.device("C"));
-        assertFalse(slots.owns("vios", "C"));
+    void shouldLetTheOwnerInAlone() {
+        slots.declare("vios", List.of("A"));
+
+        assertEquals("block a.img", slots.enter("vios", "A", IoAdapter.class).toString());
+        assertEquals(List.of(Thread.currentThread()), slots.inside("A"));
+        slots.leave("A");
+        assertEquals(List.of(), slots.inside("A"));
+        assertEquals(
+                "slot=A is not owned by partition reader: declare it in slots, or have it moved"
+                        + " there",
+                refused("reader", "A", IoAdapter.class));
+        assertEquals("slot=C is not owned by partition vios: declare it in slots, or have it moved"
+                + " there", refused("vios", "C", IoAdapter.class));
+        assertEquals("slot=A holds block a.img, which is no SerialAdapter",
+                refused("vios", "A", SerialAdapter.class));
+    }
+
+    private String refused(String partition, String location, Class<? extends IoAdapter> kind) {
+        return assertThrows(HypervisorCallException.class,
+                () -> slots.enter(partition, location, kind)).getMessage();
+    }
+
+    @Test
+    void shouldHoldBackWhoComesWhileASlotChangesHands() throws Exception {
+        slots.declare("vios", List.of("A"));
+        slots.enter("vios", "A", IoAdapter.class);
+        assertFalse(slots.withdraw("A"));
+        FutureTask<String> next = new FutureTask<>(
+                () -> refused("vios", "A", IoAdapter.class));
+        Thread waiting = Thread.ofPlatform().start(next);
+        while (waiting.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        slots.leave("A");
+        assertTrue(slots.withdraw("A"));
+        assertFalse(next.isDone());
+
+        slots.move("A", "reader");
+
+        assertEquals("slot=A is not owned by partition vios: declare it in slots, or have it moved"
+                + " there", next.get());
+        slots.enter("reader", "A", IoAdapter.class);
+        slots.leave("A");
+        assertTrue(slots.withdraw("A"));
+        slots.stay("A");
+        slots.enter("reader", "A", IoAdapter.class);
+    }
+
+    @Test
+    void shouldKeepASlotWhoseAdapterGoes() {
+        BlockAdapter adapter = new NoDevice();
+        assertNull(slots.insert("C", adapter, "none of bundle test"));
+        assertEquals("slot=C holds none of bundle test already",
+                slots.insert("C", new NoDevice(), "another"));
+        assertEquals("slot=A holds block a.img already", slots.insert("A", adapter, "another"));
+        slots.declare("vios", List.of("C"));
+        assertSame(adapter, slots.enter("vios", "C", BlockAdapter.class));
+        slots.leave("C");
+
+        slots.remove(adapter);
+
+        assertEquals(new FrameInfo.Slot("C", "empty", "vios"), slots.list().getLast());
+        assertEquals("slot=C is empty: add slot.C to the frame description, or publish an IoAdapter"
+                + " with slot.location=C", refused("vios", "C", IoAdapter.class));
+        slots.forget("vios");
+        assertEquals(2, slots.list().size());
+        assertNull(slots.owner("C"));
+    }
+
+    private static final class NoDevice implements BlockAdapter {
+        @Override
+        public long size() {
+            return 0;
+        }
+
+        @Override
+        public void read(long offset, MemorySegment target) {
+            throw new UnsupportedOperationException();
+        }
     }
 }

@@ -7,6 +7,7 @@ import org.brattice.api.BlockDevice;
 import org.brattice.api.Boot;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Resource;
+import org.brattice.api.SerialDevice;
 
 /** One boot after another on the same memory. */
 record FakeBoot(long count, MemorySegment segment) implements Boot {
@@ -23,6 +24,11 @@ record FakeBoot(long count, MemorySegment segment) implements Boot {
     @Override
     public List<MemorySegment> memory() {
         return List.of(segment);
+    }
+
+    @Override
+    public SerialDevice serial(String location) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

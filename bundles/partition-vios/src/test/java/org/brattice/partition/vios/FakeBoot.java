@@ -9,6 +9,7 @@ import org.brattice.api.Boot;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Resource;
+import org.brattice.api.SerialDevice;
 
 /** Grants some memory and one device, whose bytes are an array. */
 final class FakeBoot implements Boot, BlockDevice {
@@ -65,6 +66,11 @@ final class FakeBoot implements Boot, BlockDevice {
     @Override
     public long count() {
         return 1;
+    }
+
+    @Override
+    public SerialDevice serial(String location) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -1,0 +1,99 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.brattice.api.BlockAdapter;
+import org.brattice.api.IoAdapter;
+import org.brattice.api.Resource;
+import org.brattice.api.SerialAdapter;
+import org.brattice.hypervisor.resource.Slots;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.util.tracker.ServiceTrackerCustomizer;
+
+/**
+ * Adapters that bundles publish, and the slots that they sit in. Of several for one slot the first sits there, then
+ * the next when that goes. Any thread, under this object's monitor.
+ */
+final class Adapters implements ServiceTrackerCustomizer<IoAdapter, IoAdapter> {
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
+
+    private final BundleContext context;
+    private final Slots slots;
+    private final Runnable came;
+    private final Map<ServiceReference<IoAdapter>, IoAdapter> waiting = new LinkedHashMap<>();
+
+    /** With someone to tell when a slot has got an adapter. */
+    Adapters(BundleContext context, Slots slots, Runnable came) {
+        this.context = context;
+        this.slots = slots;
+        this.came = came;
+    }
+
+    @Override
+    public synchronized IoAdapter addingService(ServiceReference<IoAdapter> reference) {
+        IoAdapter adapter = context.getService(reference);
+        if (adapter != null) {
+            waiting.put(reference, adapter);
+            String refusal = insert(reference, adapter);
+            if (refusal != null) {
+                LOGGER.log(System.Logger.Level.WARNING, "adapter of bundle {0}: {1}",
+                        Declarations.text(reference.getBundle()), refusal);
+            }
+        }
+        return adapter;
+    }
+
+    private String insert(ServiceReference<IoAdapter> reference, IoAdapter adapter) {
+        Object property = reference.getProperty(IoAdapter.LOCATION);
+        String location;
+        try {
+            location = new Resource.Slot(String.valueOf(property)).location();
+        } catch (IllegalArgumentException e) {
+            return "property " + IoAdapter.LOCATION + ": " + e.getMessage();
+        }
+        if (property == null) {
+            return "property " + IoAdapter.LOCATION + " is missing: it names the slot";
+        }
+        String refusal = slots.insert(location, adapter,
+                text(adapter) + " of bundle " + Declarations.text(reference.getBundle()));
+        if (refusal == null) {
+            waiting.remove(reference);
+            LOGGER.log(System.Logger.Level.INFO, "slot={0} holds {1} of bundle {2}", location,
+                    text(adapter), Declarations.text(reference.getBundle()));
+            came.run();
+        }
+        return refusal;
+    }
+
+    private static String text(IoAdapter adapter) {
+        return switch (adapter) {
+            case BlockAdapter block -> "block";
+            case SerialAdapter serial -> "serial";
+        };
+    }
+
+    @Override
+    public void modifiedService(ServiceReference<IoAdapter> reference, IoAdapter adapter) {
+        removed(reference, adapter);
+        waiting.put(reference, adapter);
+        offer();
+    }
+
+    @Override
+    public void removedService(ServiceReference<IoAdapter> reference, IoAdapter adapter) {
+        removed(reference, adapter);
+        offer();
+        context.ungetService(reference);
+    }
+
+    private synchronized void removed(ServiceReference<IoAdapter> reference, IoAdapter adapter) {
+        waiting.remove(reference);
+        slots.remove(adapter);
+    }
+
+    private synchronized void offer() {
+        new LinkedHashMap<>(waiting).forEach(this::insert);
+    }
+}
