@@ -1,7 +1,9 @@
 package org.brattice.shell;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
@@ -13,7 +15,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Moves a resource (S10), or says what that would do. */
+/** Moves resources (S10), or says what that would do. */
 @Component(service = MoveCommand.class, property = {"osgi.command.scope=brattice",
         "osgi.command.function=move"})
 public final class MoveCommand {
@@ -25,12 +27,14 @@ public final class MoveCommand {
         this.operator = operator;
     }
 
-    @Descriptor("moves a processor, a memory block or a slot to a partition, or to the free pool")
+    @Descriptor("moves processors, memory blocks or a slot to a partition, or to the free pool")
     public void move(
             @Descriptor("to the free pool") @Parameter(names = FREE, presentValue = "true",
                     absentValue = "false") boolean free,
             @Descriptor("name of the partition that gets it") @Parameter(names = "--to",
                     absentValue = "") String to,
+            @Descriptor("name of the partition that loses it; without it a count is taken from the free"
+                    + " pool") @Parameter(names = "--from", absentValue = "") String from,
             @Descriptor("a partition that does not answer in time is overruled") @Parameter(
                     names = "--overrule", presentValue = "true",
                     absentValue = "false") boolean overrule,
@@ -38,21 +42,42 @@ public final class MoveCommand {
                     names = "--wait", absentValue = "5s") String wait,
             @Descriptor("only say what would be done") @Parameter(names = "--dry-run",
                     presentValue = "true", absentValue = "false") boolean dryRun,
-            @Descriptor("RESOURCE: processor:INDEX, block:INDEX or slot:LOCATION") String... words)
+            @Descriptor("RESOURCE: processor:INDEX, block:INDEX, slot:LOCATION; processors:COUNT,"
+                    + " blocks:COUNT; blocks:COUNT@INDEX") String... words)
             throws InterruptedException {
         String text = Words.exactly("move RESOURCE", words).get(0);
         if (free == !to.isEmpty()) {
             throw new CommandFailed("say where to: --to NAME, or --free");
         }
-        carryOut(operator.hypervisor(), new MoveRequest(resource(text), to, overrule,
-                Quantity.duration("wait", wait), "an operator asked for it"), dryRun);
+        Hypervisor hypervisor = operator.hypervisor();
+        List<MoveRequest> requests = Selection
+                .of(text, from.isEmpty() ? null : from, hypervisor.holdings()).stream()
+                .map(resource -> new MoveRequest(resource, to, overrule,
+                        Quantity.duration("wait", wait), "an operator asked for it"))
+                .toList();
+        if (requests.size() == 1) {
+            carryOut(hypervisor, requests.getFirst(), dryRun);
+        } else {
+            carryOut(hypervisor, requests, dryRun);
+        }
     }
 
-    private static Resource resource(String text) {
-        try {
-            return Resource.of(text);
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailed(e.getMessage());
+    /** One after the other; what is not done does not keep the others from it, and is said at the end. */
+    private static void carryOut(Hypervisor hypervisor, List<MoveRequest> requests,
+            boolean dryRun) throws InterruptedException {
+        List<Resource> left = new ArrayList<>();
+        for (MoveRequest request : requests) {
+            try {
+                carryOut(hypervisor, request, dryRun);
+            } catch (CommandFailed e) {
+                System.out.println(request.resource() + ": " + e.getMessage());
+                left.add(request.resource());
+            }
+        }
+        if (!left.isEmpty()) {
+            throw new CommandFailed("moved=" + (requests.size() - left.size()) + " of "
+                    + requests.size() + "; not moved: " + left.stream().map(Resource::toString)
+                            .collect(Collectors.joining(", ")));
         }
     }
 

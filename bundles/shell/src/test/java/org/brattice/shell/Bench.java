@@ -15,6 +15,7 @@ import org.apache.felix.service.command.CommandSession;
 
 /** A real Gogo, a console partition on a thread of its own, and a hypervisor that is a fake. */
 final class Bench implements AutoCloseable {
+    private String output;
     final FakeHypervisor hypervisor = new FakeHypervisor().with(
             FakeHypervisor.running(1, "console"), FakeHypervisor.running(2, "echo"));
     final FakeIpca ipca = new FakeIpca();
@@ -59,8 +60,15 @@ final class Bench implements AutoCloseable {
         try (CommandSession session = gogo.createSession(InputStream.nullInputStream(), stream,
                 stream)) {
             session.execute(line);
+        } finally {
+            output = out.toString(StandardCharsets.UTF_8);
         }
-        return out.toString(StandardCharsets.UTF_8);
+        return output;
+    }
+
+    /** What the command run last has printed, if it failed too. */
+    String output() {
+        return output;
     }
 
     /** Runs a command line that fails as a command does; its message. */

@@ -18,6 +18,7 @@ import org.brattice.api.Move;
 import org.brattice.api.MoveRequest;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
+import org.brattice.api.Resource;
 
 /** A hypervisor that knows what it is told. */
 final class FakeHypervisor implements Hypervisor {
@@ -30,6 +31,8 @@ final class FakeHypervisor implements Hypervisor {
     final List<Move> moves = new ArrayList<>();
     String refusal;
     String veto;
+    /** What moves in spite of the veto. */
+    Resource agreed;
     Optional<Blockage> blockage = Optional.empty();
 
     static PartitionInfo running(int number, String name) {
@@ -71,11 +74,11 @@ final class FakeHypervisor implements Hypervisor {
     @Override
     public List<Holding> holdings() {
         return List.of(
-                new Holding("", 0, List.of(1, 2, 3, 5), List.of(4), List.of(4),
+                new Holding("", 0, List.of(1, 2, 3, 5), List.of(1, 2, 3, 5), List.of(4), List.of(4),
                         List.of("U1-P1-C2")),
-                new Holding("vios", 2, List.of(0, 4), List.of(1, 2, 3), List.of(2, 3),
+                new Holding("vios", 2, List.of(0, 4), List.of(4), List.of(1, 2, 3), List.of(2, 3),
                         List.of("U1-P1-C1")),
-                new Holding("echo", 3, List.of(6), List.of(), List.of(), List.of()));
+                new Holding("echo", 3, List.of(6), List.of(), List.of(), List.of(), List.of()));
     }
 
     @Override
@@ -83,7 +86,7 @@ final class FakeHypervisor implements Hypervisor {
         if (refusal != null) {
             throw new IllegalArgumentException(refusal);
         }
-        boolean vetoed = veto != null;
+        boolean vetoed = veto != null && !request.resource().equals(agreed);
         Move move = new Move(moves.size() + 1, request.resource(), "vios", 2, request.to(),
                 request.to().isEmpty() ? 0 : 3, vetoed ? Move.State.UNDONE : Move.State.DONE,
                 MOMENT,

@@ -2,6 +2,9 @@ package org.brattice.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
+
+import org.brattice.api.Resource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +64,60 @@ class MoveCommandTest {
     }
 
     @Test
+    void shouldMoveSoManyOfAPartition() throws Exception {
+        assertEquals("""
+                move=1 resource=block:2 from=vios to=echo done millis=2
+                move=2 resource=block:3 from=vios to=echo done millis=2
+                """, lines("move blocks:2 --from vios --to echo"));
+        assertEquals("""
+                move=3 resource=processor:3 from=vios to=echo done millis=2
+                move=4 resource=processor:5 from=vios to=echo done millis=2
+                """, lines("move processors:2 --to echo"));
+        assertEquals("""
+                move=5 resource=block:2 from=vios to=echo done millis=2
+                move=6 resource=block:3 from=vios to=echo done millis=2
+                """, lines("move blocks:2@2 --to echo"));
+        assertEquals("""
+                1. vios is asked to release block:2
+                2. both are told
+                1. vios is asked to release block:3
+                2. both are told
+                """, lines("move blocks:2@2 --from vios --free --dry-run"));
+    }
+
+    @Test
+    void shouldSayWhatMovedAndWhatDidNot() {
+        bench.hypervisor.veto = "vios vetoed it: no";
+        bench.hypervisor.agreed = new Resource.MemoryBlock(3);
+        assertEquals("moved=1 of 3; not moved: block:1, block:2",
+                bench.failure("move blocks:3@1 --to echo"));
+        assertEquals("block:1: move=1 was undone: vios vetoed it: no\n"
+                + "block:2: move=2 was undone: vios vetoed it: no\n"
+                + "move=3 resource=block:3 from=vios to=echo done millis=2\n",
+                bench.output().replace("\r", ""));
+    }
+
+    @Test
+    void shouldRefuseWhatCannotBeMetWhole() {
+        assertEquals("resource=blocks:3 is more than vios can spare, which is 2-3: say resources"
+                + " vios", bench.failure("move blocks:3 --from vios --to echo"));
+        assertEquals("resource=blocks:0 names none: say how many, from 1",
+                bench.failure("move blocks:0 --to echo"));
+        assertEquals("from=away owns nothing, as it is unknown or was not admitted: say why away",
+                bench.failure("move blocks:1 --from away --to echo"));
+        assertEquals("resource=block:4 is owned by (free), not by vios",
+                bench.failure("move blocks:2@3 --from vios --to echo"));
+        assertEquals("resource=block:5 is owned by no partition and not free: say resources",
+                bench.failure("move blocks:2@4 --to echo"));
+        assertEquals("resource=processor:6 is owned by echo, not by vios",
+                bench.failure("move processor:6 --from vios --free"));
+        assertEquals("resource=blocks:2@999999999x must be processor:INDEX, block:INDEX or"
+                + " slot:LOCATION, or so many: processors:COUNT, blocks:COUNT or"
+                + " blocks:COUNT@INDEX", bench.failure("move blocks:2@999999999x --to echo"));
+        assertEquals(List.of(), bench.hypervisor.moves);
+    }
+
+    @Test
     void shouldFailWhenItWasUndone() {
         bench.hypervisor.veto = "vios vetoed it: a transfer is under way";
         assertEquals("move=1 was undone: vios vetoed it: a transfer is under way",
@@ -72,7 +129,8 @@ class MoveCommandTest {
         assertEquals("say where to: --to NAME, or --free", bench.failure("move processor:4"));
         assertEquals("say where to: --to NAME, or --free",
                 bench.failure("move processor:4 --to echo --free"));
-        assertEquals("resource=cpu:4 must be processor:INDEX, block:INDEX or slot:LOCATION",
+        assertEquals("resource=cpu:4 must be processor:INDEX, block:INDEX or slot:LOCATION, or so"
+                + " many: processors:COUNT, blocks:COUNT or blocks:COUNT@INDEX",
                 bench.failure("move cpu:4 --to echo"));
         assertEquals("wait=soon is not a duration: write it as 500ms, 5s, 2m or 1h",
                 bench.failure("move processor:4 --to echo --wait soon"));

@@ -245,9 +245,24 @@ final class Ownership {
             }
         });
         slots.list().forEach(slot -> of(all, numberOf(slot.owner())).slots.add(slot.location()));
-        return all.entrySet().stream().map(row -> row.getValue()
-                .holding(row.getKey() == 0 ? "" : partitions.name(row.getKey()), row.getKey()))
-                .toList();
+        return all.entrySet().stream().map(row -> holding(row.getKey(), row.getValue())).toList();
+    }
+
+    private Holding holding(int number, Owned owned) {
+        int kept = Math.min(owned.processors.size(), leastProcessors(number));
+        return new Holding(number == 0 ? "" : partitions.name(number), number, owned.processors,
+                owned.processors.subList(kept, owned.processors.size()), owned.blocks,
+                owned.spare, owned.slots);
+    }
+
+    /** How many processors a partition keeps: what it declares, and one as long as it has not. */
+    int leastProcessors(int number) {
+        LogicalPartition partition = number == 0 ? null : partitions.numbered(number);
+        return number == 0
+                ? 0
+                : partition == null || partition.declaration() == null
+                        ? 1
+                        : partition.declaration().leastProcessors();
     }
 
     private static Owned of(Map<Integer, Owned> all, int number) {
@@ -260,10 +275,6 @@ final class Ownership {
         final List<Integer> blocks = new ArrayList<>();
         final List<Integer> spare = new ArrayList<>();
         final List<String> slots = new ArrayList<>();
-
-        Holding holding(String name, int number) {
-            return new Holding(name, number, processors, blocks, spare, slots);
-        }
     }
 
     Slots slots() {

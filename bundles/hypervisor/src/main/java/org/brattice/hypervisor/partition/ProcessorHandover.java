@@ -33,7 +33,7 @@ final class ProcessorHandover implements Handover {
             return "resource=" + processor + " is owned by " + from.name()
                     + ", which boots: ask again when it runs";
         }
-        int least = from.declaration() == null ? 1 : from.declaration().leastProcessors();
+        int least = mover.ownership().leastProcessors(from.number());
         int stay = mover.ownership().processors().of(from.number()).size()
                 - mover.others(from, processor);
         if (stay > least) {
