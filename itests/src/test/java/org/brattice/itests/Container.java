@@ -23,8 +23,13 @@ final class Container {
 
     private Container() {}
 
-    /** Everything, on a frame with such a description, in a data directory of its own. */
+    /** Everything, on a frame with such a description, in a data directory of its own; no partition departs. */
     static Option[] with(String data, String... description) {
+        return settling("3600000", data, description);
+    }
+
+    /** The same, with a settle time in milliseconds. */
+    static Option[] settling(String settle, String data, String... description) {
         Path directory = TARGET.resolve("data").resolve(data);
         Path frame = directory.resolve("frame.conf");
         try {
@@ -45,6 +50,7 @@ final class Container {
                 frameworkProperty("brattice.frame").value(frame.toString()),
                 frameworkProperty("brattice.boot.deadline").value("1500"),
                 frameworkProperty("brattice.stop.deadline").value("1500"),
+                frameworkProperty("brattice.settle").value(settle),
                 composite(Stream
                         .of("org.osgi.util.function", "org.osgi.util.promise",
                                 "org.osgi.service.component", "org.apache.felix.configadmin",

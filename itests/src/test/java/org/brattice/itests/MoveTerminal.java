@@ -5,6 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import org.brattice.api.Boot;
 import org.brattice.api.Firmware;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Move;
@@ -16,6 +17,8 @@ import org.osgi.framework.BundleContext;
 final class MoveTerminal extends Terminal {
     final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     volatile String veto;
+    /** Why its boots fail, or null. */
+    volatile String fails;
     volatile CountDownLatch holds;
 
     MoveTerminal(String name) {
@@ -25,6 +28,14 @@ final class MoveTerminal extends Terminal {
     @Override
     public Firmware firmware(BundleContext ownContext, IpcaService ownIpca) {
         return new Hands(ownContext, ownIpca) {
+            @Override
+            public void boot(Boot newBoot) {
+                if (fails != null) {
+                    throw new IllegalStateException(fails);
+                }
+                super.boot(newBoot);
+            }
+
             @Override
             public void releasing(Relocation relocation) throws Exception {
                 heard.add("releasing " + relocation.resource() + " to " + relocation.to()

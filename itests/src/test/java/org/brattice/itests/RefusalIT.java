@@ -161,9 +161,9 @@ public class RefusalIT extends ContainerTest {
     public void shouldRefuseMoreProcessorsThanThereAre() throws Exception {
         assertRefused(jar("many", "processors=9"), "many",
                 "processors=9 must be at most 8, the frame's");
-        start("some", "processors=5");
-        assertRefused(jar("many", "processors=4"), "many",
-                "processors=4 must be at most 3, which are free in the frame");
+        start("some", "processors=5", "processors.minimum=5");
+        assertRefused(jar("many", "processors=4", "processors.minimum=4"), "many",
+                "processors.minimum=4 must be at most 3, which are free in the frame");
         start("fits", "processors=3");
     }
 

@@ -43,7 +43,9 @@ public record Fault(long sequence, String partition, int number, Kind kind, Inst
         /** A lease was left behind by a holder that is gone, and was broken. */
         LEASE_LOST(7),
         /** A store has no room for a message that its handler does not take: it stays unread. */
-        STORE_FULL(8);
+        STORE_FULL(8),
+        /** A relocation policy threw, did not answer, or proposed what cannot be. */
+        MODULE_FAILED(9);
 
         private final int code;
 

@@ -145,6 +145,11 @@ public final class BlockMap {
         return blocks(block -> spare(block, number));
     }
 
+    /** How many blocks partitions own and do not keep. Any thread. */
+    public int spareOfAll() {
+        return blocks(block -> owner(block) > FREE && word(block) == owner(block)).size();
+    }
+
     /** Whether a block is one that a partition owns and does not keep. Any thread. */
     public boolean spare(int block, int number) {
         return block >= first && block < blocks && word(block) == number;
@@ -222,13 +227,7 @@ public final class BlockMap {
         if (more > free()) {
             return false;
         }
-        for (int block = first; more > 0; block++) {
-            if (owner(block) == FREE) {
-                frame.zero(block * blockSize, blockSize);
-                word(block, number);
-                more--;
-            }
-        }
+        fill(number, minimum);
         List<Integer> kept = blocks(block -> word(block) == (number | KEPT)
                 || word(block) == number && in(always, block));
         List<Integer> order = new ArrayList<>(kept);
@@ -240,6 +239,18 @@ public final class BlockMap {
             word(block, keeps ? number | KEPT : number);
         }
         return true;
+    }
+
+    /** Gives a partition free blocks, cleared, until it owns so many bytes or none are left. */
+    public void fill(int number, long memory) {
+        int more = blocksFor(memory) - of(number).size();
+        for (int block = first; more > 0 && block < blocks; block++) {
+            if (owner(block) == FREE) {
+                frame.zero(block * blockSize, blockSize);
+                word(block, number);
+                more--;
+            }
+        }
     }
 
     private boolean in(List<MemoryRange> ranges, int block) {

@@ -67,11 +67,11 @@ final class Admission implements ResolverHookFactory {
         return (bundle.getState() & (Bundle.INSTALLED | Bundle.UNINSTALLED)) == 0;
     }
 
-    /** Whole blocks for the partitions that have not got their memory yet. */
+    /** Whole blocks for the minimum of the partitions that have not got their memory yet. */
     private long blocksFor(Collection<Declared> declared) {
         return declared.stream()
                 .filter(one -> one.refusal() == null && owners.holding(one.name()) == null)
-                .mapToLong(one -> blocks.blocksFor(one.declaration().memory())).sum();
+                .mapToLong(one -> blocks.blocksFor(one.declaration().minimum())).sum();
     }
 
     private static boolean declares(BundleRevision revision) {
@@ -155,7 +155,7 @@ final class Admission implements ResolverHookFactory {
         private void look() {
             List<Declared> all = declarations.all();
             declared = all.stream().collect(groupingBy(one -> one.bundle().getBundleId()));
-            free = blocks.free()
+            free = blocks.free() + owners.spareBlocks()
                     - blocksFor(all.stream().filter(one -> resolved(one.bundle())).toList());
         }
 
@@ -169,9 +169,11 @@ final class Admission implements ResolverHookFactory {
             }
             long needed = blocksFor(mine);
             if (needed > free) {
-                return "memory=" + Size.text(needed * frame.block()) + " must be at most "
-                        + Size.text(Math.max(0, free) * frame.block())
-                        + ", which is free in the frame: uninstall a partition, or enlarge memory in"
+                boolean all = mine.stream().allMatch(one -> one.declaration().minimum() == one
+                        .declaration().memory());
+                return (all ? "memory=" : "memory.minimum=") + Size.text(needed * frame.block())
+                        + " must be at most " + Size.text(Math.max(0, free) * frame.block())
+                        + ", which is free in the frame or can be spared by others: uninstall a partition, or enlarge memory in"
                         + " the frame description, then start the bundle again";
             }
             if (triggers.contains(bundle.getBundleId())) {

@@ -8,8 +8,9 @@ import java.util.function.UnaryOperator;
  *
  * @param boot from fresh firmware to its event scan
  * @param stop from the order to stop to the end of the last processor
+ * @param settle from the end of a boot until a partition that has not booted again counts as stopped
  */
-record Deadlines(Duration boot, Duration stop) {
+record Deadlines(Duration boot, Duration stop, Duration settle) {
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final long MOST_MILLIS = 3_600_000;
 
@@ -20,7 +21,8 @@ record Deadlines(Duration boot, Duration stop) {
      */
     static Deadlines of(UnaryOperator<String> properties) {
         return new Deadlines(millis(properties, "brattice.boot.deadline", 10_000),
-                millis(properties, "brattice.stop.deadline", 5_000));
+                millis(properties, "brattice.stop.deadline", 5_000),
+                millis(properties, "brattice.settle", 2_000));
     }
 
     private static Duration millis(UnaryOperator<String> properties, String key, long standard) {

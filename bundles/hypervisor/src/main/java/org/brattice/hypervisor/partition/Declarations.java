@@ -51,6 +51,9 @@ final class Declarations {
 
         /** Why a declaration's slots or processors are not to be had, or null. */
         String refusal(Declaration declaration);
+
+        /** Memory blocks that partitions own above their minimum. */
+        int spareBlocks();
     }
 
     /** With who knows what is owned. */

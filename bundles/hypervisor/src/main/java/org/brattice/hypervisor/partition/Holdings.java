@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 import org.brattice.api.Fault;
@@ -167,17 +168,44 @@ final class Holdings implements Declarations.Owners {
         return ownership.refusal(declaration);
     }
 
-    /** Gives a partition what it declares, as far as it has not got it; why not, or null. */
-    String give(LogicalPartition partition, Declaration declaration) {
+    @Override
+    public int spareBlocks() {
+        return blocks.spareOfAll();
+    }
+
+    /** What a partition lacks of its minimum, when it has got all that is free. */
+    Missing lacking(LogicalPartition partition, Declaration declaration) {
+        int number = partition.number();
+        int owned = number == 0 ? 0 : blocks.of(number).size();
+        return new Missing(ownership.lacking(number, declaration),
+                blocks.blocksFor(declaration.minimum()) - owned - blocks.free(), List.of());
+    }
+
+    /**
+     * Gives a partition what it declares, as far as it has not got it and it is free: its minimum at least.
+     *
+     * @param missing told what it has not got
+     * @return why not, or null
+     */
+    String give(LogicalPartition partition, Declaration declaration, Consumer<Missing> missing) {
         String refusal = refusal(declaration);
+        boolean departed = ownership.departed(partition.number());
+        if (refusal == null && ownership.lacking(partition.number(), declaration) > 0) {
+            refusal = "processors.minimum=" + declaration.leastProcessors()
+                    + " are not free in the frame, and those who could spare them did not: say"
+                    + " journal";
+        }
         if (refusal == null) {
             refusal = partition.number() == 0
                     ? allot(partition, declaration)
-                    : change(partition, declaration);
+                    : change(partition, declaration, departed);
         }
         if (refusal == null) {
-            ownership.declare(partition, declaration);
+            Missing rest = ownership.declare(partition, declaration);
             partition.declaration(declaration);
+            int owned = blocks.of(partition.number()).size();
+            int lacking = departed ? blocks.blocksFor(declaration.memory()) - owned : 0;
+            missing.accept(new Missing(rest.processors(), lacking, rest.slots()));
         }
         return refusal;
     }
@@ -190,9 +218,12 @@ final class Holdings implements Declarations.Owners {
                     + " exist already: uninstall one, or raise partitions in the frame description";
         }
         try {
-            if (!blocks.give(number, declaration.memory(), declaration.minimum(),
-                    declaration.ipca())) {
-                return "memory=" + Size.text(declaration.memory()) + " must be at most "
+            long free = blocks.free() * frame.description().block();
+            long memory = Math.clamp(free, declaration.minimum(), declaration.memory());
+            if (!blocks.give(number, memory, declaration.minimum(), declaration.ipca())) {
+                boolean all = declaration.minimum() == declaration.memory();
+                return (all ? "memory=" : "memory.minimum=") + Size.text(declaration.minimum())
+                        + " must be at most "
                         + Size.text(blocks.free() * frame.description().block())
                         + ", which is free in the frame, with one run of blocks for ipca="
                         + Size.text(declaration.ipca());
@@ -207,7 +238,7 @@ final class Holdings implements Declarations.Owners {
     }
 
     /** A partition keeps its memory, so what it declares must still be that. */
-    private String change(LogicalPartition partition, Declaration declaration) {
+    private String change(LogicalPartition partition, Declaration declaration, boolean departed) {
         long memory = table.rows().stream().filter(row -> row.number() == partition.number())
                 .mapToLong(PartitionTable.Row::bytes).findAny().orElse(0);
         if (memory != declaration.memory()) {
@@ -217,11 +248,24 @@ final class Holdings implements Declarations.Owners {
         }
         MemoryRange ipca = ipcas.ipca(partition.number());
         if (ipca == null || ipca.size() == declaration.ipca()) {
-            return keep(partition.number(), declaration);
+            String refusal = keep(partition.number(), declaration);
+            return refusal == null && departed
+                    ? fill(partition.number(), declaration)
+                    : refusal;
         }
         return "ipca=" + Size.text(declaration.ipca()) + " must be " + Size.text(ipca.size())
                 + ", where unread messages of " + partition.name()
                 + " may lie: uninstall its bundle first to begin anew";
+    }
+
+    /** A partition that has departed gets the blocks again that it declares, as far as they are free. */
+    private String fill(int number, Declaration declaration) {
+        try {
+            blocks.fill(number, declaration.memory());
+            return null;
+        } catch (UncheckedIOException e) {
+            return e.getMessage();
+        }
     }
 
     /** A partition keeps what it declares now, out of what it owns, and free blocks if that is too little. */

@@ -44,6 +44,7 @@ public final class HypervisorBundle
     private final Machine machine;
     private final ServiceTracker<Firmware, ServiceFirmware> tracker;
     private final ServiceTracker<IoAdapter, IoAdapter> adapters;
+    private final Policies policies;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     /** On a frame that is open; closes it with {@link #stop}. */
@@ -52,6 +53,11 @@ public final class HypervisorBundle
         this.deadlines = Deadlines.of(context::getProperty);
         this.machine = new Machine(frame, deadlines, changes);
         this.tracker = new ServiceTracker<>(context, Firmware.class, this);
+        this.policies = new Policies(context, machine.faults(), name -> {
+            LogicalPartition partition = machine.partitions().named(name);
+            return partition != null && partition.number() != 0;
+        });
+        machine.departures().planner(policies);
         this.adapters = new ServiceTracker<>(context, IoAdapter.class, new Adapters(context,
                 machine.slots(), () -> machine.lifeCycle().retryRefused()));
     }
@@ -68,6 +74,7 @@ public final class HypervisorBundle
         registrations.add(context.registerService(Hypervisor.class,
                 new ControlService(machine, new Why(context), changes), preferred()));
         adapters.open();
+        policies.open();
         tracker.open();
     }
 
@@ -77,6 +84,7 @@ public final class HypervisorBundle
         machine.close();
         tracker.close();
         adapters.close();
+        policies.close();
         registrations.forEach(ServiceRegistration::unregister);
         QueuedLogger.LOGGER.flush(LOG_MILLIS);
     }

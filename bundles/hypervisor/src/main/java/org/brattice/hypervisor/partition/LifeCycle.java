@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -35,6 +37,12 @@ final class LifeCycle {
     private final Runnable changed;
     private final Function<NewBoot, BootRun> boots;
     private final Consumer<BootRun> ended;
+    private final Departures departures;
+    private final Supply supply;
+    /** Firmware for whose partition others have been asked for what they can spare. */
+    private final Set<FirmwareSource> supplied = new HashSet<>();
+    /** What partitions that boot lack of what they declare. */
+    private final Map<LogicalPartition, Missing> lacking = new HashMap<>();
     private final Map<FirmwareSource, Refusal> refused = new ConcurrentHashMap<>();
     private final List<BootRun> hung = new ArrayList<>();
     /** Boots that have ended while a thread of theirs still transferred to their memory. */
@@ -53,7 +61,7 @@ final class LifeCycle {
     LifeCycle(ControlThread control, Partitions partitions, Holdings holdings,
             Declarations declarations,
             Deadlines deadlines, Runnable changed, Function<NewBoot, BootRun> boots,
-            Consumer<BootRun> ended) {
+            Consumer<BootRun> ended, Departures departures, Supply supply) {
         this.control = control;
         this.partitions = partitions;
         this.holdings = holdings;
@@ -62,6 +70,8 @@ final class LifeCycle {
         this.changed = changed;
         this.boots = boots;
         this.ended = ended;
+        this.departures = departures;
+        this.supply = supply;
     }
 
     // Events, from any thread
@@ -134,6 +144,11 @@ final class LifeCycle {
             if (partition.boot() == boot && partition.state() == PartitionState.BOOTING) {
                 partition.state(PartitionState.RUNNING,
                         "firmware of " + boot.source().description());
+                Missing missing = lacking.remove(partition);
+                if (missing != null && !missing.nothing()) {
+                    supply.get(partition, missing, false, partition.name() + " starts, and lacks "
+                            + missing + " of what it declares", () -> {});
+                }
             }
         });
     }
@@ -232,8 +247,12 @@ final class LifeCycle {
             Declaration declaration) {
         condemned.remove(partition);
         String refusal = declarations.bound(declaration);
+        if (refusal == null && asksOthers(partition, source, declaration)) {
+            return null;
+        }
         if (refusal == null) {
-            refusal = holdings.give(partition, declaration);
+            refusal = holdings.give(partition, declaration,
+                    missing -> lacking.put(partition, missing));
         }
         if (refusal != null) {
             if (partition.number() == 0) {
@@ -257,8 +276,31 @@ final class LifeCycle {
         return null;
     }
 
+    /**
+     * Whether others are asked for what a partition lacks of its minimum: once, and it starts when they have
+     * answered.
+     */
+    private boolean asksOthers(LogicalPartition partition, FirmwareSource source,
+            Declaration declaration) {
+        Missing missing = holdings.lacking(partition, declaration);
+        if (supplied.remove(source) || missing.nothing() || !supply.possible(partition, missing)) {
+            return false;
+        }
+        supplied.add(source);
+        partition.state(partition.number() == 0 ? PartitionState.DECLARED : PartitionState.STOPPED,
+                "others are asked for what it lacks of its minimum: " + missing);
+        supply.get(partition, missing, true, partition.name() + " is to start, and lacks " + missing
+                + " of its minimum", () -> {
+                    if (supplied.contains(source)) {
+                        admit(source, source.properties());
+                    }
+                });
+        return true;
+    }
+
     private void remove(FirmwareSource source, CompletableFuture<Void> quiet) {
         refused.remove(source);
+        supplied.remove(source);
         partitions.all().stream()
                 .filter(one -> one.next() != null && one.next().source() == source)
                 .forEach(one -> one.next(null));
@@ -346,6 +388,8 @@ final class LifeCycle {
         partition.next(null);
         if (next != null) {
             admit(next.source(), next.properties());
+        } else if (partitions.named(partition.name()) == partition) {
+            departures.idle(partition);
         }
     }
 

@@ -26,6 +26,7 @@ final class LogicalPartition {
     private volatile long bundleId = -1;
     private Next next;
     private volatile BootRun boot;
+    private long ends;
     private volatile Status status = new Status(PartitionState.DECLARED, Instant.now(), null, "");
 
     /** Where it is in its life, and why. */
@@ -90,6 +91,12 @@ final class LogicalPartition {
 
     void boot(BootRun newBoot) {
         boot = newBoot;
+        ends++;
+    }
+
+    /** Counts beginnings and ends of its boots. Control thread alone. */
+    long ends() {
+        return ends;
     }
 
     Status status() {

@@ -31,6 +31,7 @@ final class Machine implements BootHost, AutoCloseable {
     private final Admission admission;
     private final LifeCycle lifeCycle;
     private final Mover mover;
+    private final Departures departures;
 
     Machine(Frame frame, Deadlines deadlines, Runnable changed) {
         this.frame = frame;
@@ -42,11 +43,13 @@ final class Machine implements BootHost, AutoCloseable {
         this.admission = new Admission(frame.description(), holdings.blocks(), declarations,
                 holdings, changed);
         this.mover = new Mover(control, partitions, holdings, this::lingering);
+        this.departures = new Departures(control, holdings.ownership(), mover,
+                deadlines.settle());
         this.lifeCycle = new LifeCycle(control, partitions, holdings, declarations, deadlines,
                 changed,
                 boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
                         boot.count()),
-                mover::ended);
+                mover::ended, departures, new Supply(control, holdings.ownership(), mover));
         holdings.attach();
     }
 
@@ -56,6 +59,10 @@ final class Machine implements BootHost, AutoCloseable {
 
     Mover mover() {
         return mover;
+    }
+
+    Departures departures() {
+        return departures;
     }
 
     FaultLog faults() {

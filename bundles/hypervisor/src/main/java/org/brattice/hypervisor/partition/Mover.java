@@ -189,6 +189,11 @@ final class Mover {
         return steps;
     }
 
+    /** Whether nothing moves any more. */
+    boolean closing() {
+        return closing;
+    }
+
     /** The boot of a partition that can be asked, or null. */
     static BootRun running(LogicalPartition partition) {
         BootRun boot = boot(partition);

@@ -69,26 +69,54 @@ final class Ownership {
         }
         LogicalPartition partition = partitions.named(declaration.name());
         int number = partition == null ? 0 : partition.number();
-        int owned = number == 0 ? 0 : processors.of(number).size();
-        int free = processors.free();
-        int more = target(number, owned, declaration) - owned;
-        return more <= free
+        int lacking = lacking(number, declaration);
+        if (lacking == 0) {
+            return null;
+        }
+        int spare = all().stream().filter(one -> one.number() != 0 && one.number() != number)
+                .mapToInt(one -> one.spareProcessors().size()).sum();
+        return lacking <= spare
                 ? null
-                : "processors=" + declaration.processors() + " must be at most "
-                        + (declaration.processors() - more + free)
-                        + ", which are free in the frame: uninstall a partition, or raise"
-                        + " processors in the frame description";
+                : "processors.minimum=" + declaration.leastProcessors() + " must be at most "
+                        + (declaration.leastProcessors() - lacking + spare)
+                        + ", which are free in the frame or can be spared by others: uninstall a"
+                        + " partition, or raise processors in the frame description";
     }
 
-    /** Gives a partition what it declares more than it did, and takes back what it declares no more. */
-    void declare(LogicalPartition partition, Declaration declaration) {
+    /** How many processors a partition lacks of its minimum, when it has got all free ones. Any thread. */
+    int lacking(int number, Declaration declaration) {
+        int owned = number == 0 ? 0 : processors.of(number).size();
+        return Math.max(0, declaration.leastProcessors() - owned - processors.free());
+    }
+
+    /**
+     * Gives a partition what it declares more than it did, as far as that is free, and takes back what it declares
+     * no more. One that boots for the first time, or has departed, has declared nothing before.
+     *
+     * @return what it has not got
+     */
+    Missing declare(LogicalPartition partition, Declaration declaration) {
         int number = partition.number();
-        int target = target(number, processors.of(number).size(), declaration);
-        table.processors(number, declaration.processors(), target);
-        processors.settle(number, target);
+        int owned = processors.of(number).size();
+        int target = target(number, owned, declaration);
+        int given = Math.min(target, owned + processors.free());
+        boolean departed = departed(number);
+        table.processors(number, declaration.processors(), given);
+        processors.settle(number, given);
         table.processors(number, declaration.processors(), 0);
-        slots.declare(partition.name(), declaration.slots());
+        List<String> missing = slots.declare(partition.name(), declaration.slots(), departed);
         noteSlots();
+        return new Missing(target - given, 0, missing);
+    }
+
+    /** Whether a partition has never booted, or has departed. */
+    boolean departed(int number) {
+        return number == 0 || table.processors(number) == 0;
+    }
+
+    /** A partition has departed: when it boots again it gets what it declares, whatever it owns until then. */
+    void departed(LogicalPartition partition) {
+        table.processors(partition.number(), 0, 0);
     }
 
     /** Takes all of a partition back, which is no more. */
@@ -103,7 +131,8 @@ final class Ownership {
         int declared = number == 0 ? 0 : table.processors(number);
         return declared == 0
                 ? declaration.processors()
-                : Math.max(1, owned + declaration.processors() - declared);
+                : Math.max(declaration.leastProcessors(),
+                        owned + declaration.processors() - declared);
     }
 
     /** A process that ended while it gave a partition its processors has left some to give, or to take. */
@@ -133,7 +162,8 @@ final class Ownership {
         return partition == null ? 0 : partition.number();
     }
 
-    private String nameOf(int number) {
+    /** Name of a partition, or "" for nobody. Any thread. */
+    String nameOf(int number) {
         LogicalPartition partition = number == 0 ? null : partitions.numbered(number);
         return partition == null ? "" : partition.name();
     }
@@ -222,6 +252,10 @@ final class Ownership {
         return journal;
     }
 
+    BlockMap blocks() {
+        return blocks;
+    }
+
     ProcessorMap processors() {
         return processors;
     }
@@ -258,9 +292,9 @@ final class Ownership {
     /** How many processors a partition keeps: what it declares, and one as long as it has not. */
     int leastProcessors(int number) {
         LogicalPartition partition = number == 0 ? null : partitions.numbered(number);
-        return number == 0
+        return partition == null || departed(number)
                 ? 0
-                : partition == null || partition.declaration() == null
+                : partition.declaration() == null
                         ? 1
                         : partition.declaration().leastProcessors();
     }

@@ -1,5 +1,6 @@
 package org.brattice.hypervisor.resource;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -147,8 +148,13 @@ public final class Slots {
     /**
      * Gives a partition the slots that it declares and did not declare before, and takes back those that it
      * declares no more. What was moved to it, or away from it, stays moved.
+     *
+     * @param all whether it gets all that it declares: it has departed, and comes back
+     * @return those of them that another partition owns by now
      */
-    public synchronized void declare(String partition, List<String> locations) {
+    public synchronized List<String> declare(String partition, List<String> locations,
+            boolean all) {
+        List<String> missing = new ArrayList<>();
         for (Slot slot : slots.values()) {
             if (slot.declarer.equals(partition) && !locations.contains(slot.location)) {
                 slot.declarer = "";
@@ -159,12 +165,16 @@ public final class Slots {
         }
         for (String location : locations) {
             Slot slot = slot(location);
-            if (!slot.declarer.equals(partition)) {
-                slot.declarer = partition;
+            boolean gets = all || !slot.declarer.equals(partition);
+            slot.declarer = partition;
+            if (gets && slot.owner.isEmpty()) {
                 slot.owner = partition;
+            } else if (gets && !slot.owner.equals(partition)) {
+                missing.add(location);
             }
         }
         tidy();
+        return missing;
     }
 
     /**

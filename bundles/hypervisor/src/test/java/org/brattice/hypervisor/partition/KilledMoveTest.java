@@ -52,7 +52,7 @@ class KilledMoveTest {
                     Map.of("name", name, "memory", "192 KiB", "memory.minimum", "64 KiB",
                             "ipca", "4 KiB", "processors", 2L,
                             "slots", name.equals("x") ? List.of("A") : List.of()),
-                    Map.of())));
+                    Map.of()), missing -> {}));
         }
     }
 

@@ -29,7 +29,7 @@ class SlotsTest {
     @Test
     void shouldHaveOneOwnerForEachSlot() {
         assertNull(slots.refusal("vios", List.of("A", "B")));
-        slots.declare("vios", List.of("A"));
+        slots.declare("vios", List.of("A"), false);
 
         assertTrue("vios".equals(slots.owner("A")));
         assertFalse("vios".equals(slots.owner("B")));
@@ -43,8 +43,8 @@ class SlotsTest {
 
     @Test
     void shouldLetGoOfSlotsThatAreNoLongerNamed() {
-        slots.declare("vios", List.of("A", "B"));
-        slots.declare("vios", List.of("B"));
+        slots.declare("vios", List.of("A", "B"), false);
+        slots.declare("vios", List.of("B"), false);
 
         assertFalse("vios".equals(slots.owner("A")));
         assertNull(slots.refusal("reader", List.of("A")));
@@ -64,7 +64,7 @@ class SlotsTest {
 
     @Test
     void shouldLetTheOwnerInAlone() {
-        slots.declare("vios", List.of("A"));
+        slots.declare("vios", List.of("A"), false);
 
         assertEquals("block a.img", slots.enter("vios", "A", IoAdapter.class).toString());
         assertEquals(List.of(Thread.currentThread()), slots.inside("A"));
@@ -87,7 +87,7 @@ class SlotsTest {
 
     @Test
     void shouldHoldBackWhoComesWhileASlotChangesHands() throws Exception {
-        slots.declare("vios", List.of("A"));
+        slots.declare("vios", List.of("A"), false);
         slots.enter("vios", "A", IoAdapter.class);
         assertFalse(slots.withdraw("A"));
         FutureTask<String> next = new FutureTask<>(
@@ -118,7 +118,7 @@ class SlotsTest {
         assertEquals("slot=C holds none of bundle test already",
                 slots.insert("C", new NoDevice(), "another"));
         assertEquals("slot=A holds block a.img already", slots.insert("A", adapter, "another"));
-        slots.declare("vios", List.of("C"));
+        slots.declare("vios", List.of("C"), false);
         assertSame(adapter, slots.enter("vios", "C", BlockAdapter.class));
         slots.leave("C");
 
@@ -130,6 +130,20 @@ class SlotsTest {
         slots.forget("vios");
         assertEquals(2, slots.list().size());
         assertNull(slots.owner("C"));
+    }
+
+    @Test
+    void shouldSayWhichSlotsOthersOwnWhenAPartitionComesBack() {
+        assertEquals(List.of(), slots.declare("vios", List.of("A", "B"), true));
+        slots.move("A", "standby");
+        slots.move("B", "");
+
+        assertEquals(List.of(), slots.declare("vios", List.of("A", "B"), false));
+        assertEquals("", slots.owner("B"));
+        assertNull(slots.refusal("vios", List.of("A", "B")));
+        assertEquals(List.of("A"), slots.declare("vios", List.of("A", "B"), true));
+        assertEquals("vios", slots.owner("B"));
+        assertEquals("standby", slots.owner("A"));
     }
 
     private static final class NoDevice implements BlockAdapter {

@@ -1,0 +1,21 @@
+package org.brattice.hypervisor.partition;
+
+import java.util.List;
+
+/**
+ * What a partition declares and has not got.
+ *
+ * @param processors how many
+ * @param blocks how many
+ * @param slots location codes
+ */
+record Missing(int processors, int blocks, List<String> slots) {
+    boolean nothing() {
+        return processors <= 0 && blocks <= 0 && slots.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return "processors=" + processors + " blocks=" + blocks + " slots=" + slots;
+    }
+}
