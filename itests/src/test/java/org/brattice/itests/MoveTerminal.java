@@ -17,6 +17,7 @@ import org.osgi.framework.BundleContext;
 final class MoveTerminal extends Terminal {
     final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     volatile String veto;
+    volatile double memoryUse = Double.NaN;
     /** Why its boots fail, or null. */
     volatile String fails;
     volatile CountDownLatch holds;
@@ -34,6 +35,11 @@ final class MoveTerminal extends Terminal {
                     throw new IllegalStateException(fails);
                 }
                 super.boot(newBoot);
+            }
+
+            @Override
+            public double memoryUse() {
+                return memoryUse;
             }
 
             @Override

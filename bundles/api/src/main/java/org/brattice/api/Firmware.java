@@ -107,6 +107,15 @@ public interface Firmware {
     /** What a move has come to that this partition lost or got a resource by, or was to. */
     default void relocated(Move move) throws Exception {}
 
+    /**
+     * Asked at each performance check (S11): how much of the partition's memory is in use, as a share from 0 to 1, or
+     * NaN when the firmware does not know. Much makes the operating system ask other partitions for memory blocks, little
+     * lets it offer those above the minimum.
+     */
+    default double memoryUse() throws Exception {
+        return Double.NaN;
+    }
+
     /** Once per scan period, for what a partition does by itself. */
     default void tick() throws Exception {}
 

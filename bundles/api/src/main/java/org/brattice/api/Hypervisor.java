@@ -36,6 +36,12 @@ public interface Hypervisor {
     /** The journal of resource moves, as far as the frame has kept it, oldest first. */
     List<Move> moves();
 
+    /** What the latest performance check of each running partition has measured, by number. */
+    List<Performance> performance();
+
+    /** What partitions have lent to others, oldest first. */
+    List<Loan> loans();
+
     /** The look-up table (S2), ascending by partition number. */
     List<IpcaEntry> lookUpTable();
 

@@ -50,6 +50,22 @@ public interface OperatingSystem {
         firmware.arriving(relocation);
     }
 
+    /**
+     * The performance-check routine (S11), once per scan period.
+     *
+     * @return what is found of this moment; others are asked when that has been a need several times in a row
+     */
+    default Demand check(Performance now) throws Exception {
+        return Demand.of(now);
+    }
+
+    /** Another partition is overloaded, and asks all others for what they can spare (S11): offers one. */
+    default void needed(Need need, Firmware firmware) throws Exception {
+        if (need.spares()) {
+            need.offer();
+        }
+    }
+
     /** The event scan: polls until the boot is to end, sleeping when there is nothing to do. */
     default void run(EventScan scan) {
         while (!scan.stopping()) {

@@ -17,7 +17,8 @@ import org.osgi.service.component.annotations.ServiceScope;
  * The operator's console partition. It has a second processor for what the operator asks, so that the
  * event scan on the first goes on reading while something large is sent.
  */
-@Partition(name = Operator.PARTITION, memory = "16 MiB", ipca = "1 MiB", processors = 2)
+@Partition(name = Operator.PARTITION, memory = "16 MiB", ipca = "1 MiB", processors = 2,
+        processors_minimum = 2)
 @Component(scope = ServiceScope.PROTOTYPE)
 public final class Console implements Firmware {
     private static final int KEPT_BYTES = 4096;

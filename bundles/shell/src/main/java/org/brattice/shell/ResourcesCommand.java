@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.apache.felix.service.command.Descriptor;
 import org.brattice.api.Holding;
+import org.brattice.api.Loan;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -41,6 +42,12 @@ public final class ResourcesCommand {
                     holding.slots().isEmpty() ? "-" : String.join(" ", holding.slots()));
         }
         table.print(System.out);
+        for (Loan loan : operator.hypervisor().loans()) {
+            if (name == null || loan.lender().equals(name) || loan.borrower().equals(name)) {
+                System.out.println(loan.resource() + " is lent by " + loan.lender() + " to "
+                        + loan.borrower() + " since " + loan.since() + ": move=" + loan.move());
+            }
+        }
     }
 
     /** Ascending indices, those that follow each other as a range: {@code 0-3,7}. */

@@ -42,6 +42,7 @@ final class Bench implements AutoCloseable {
         add("destroy", new DestroyCommand(operator));
         add("faults", new FaultsCommand(operator));
         add("resources", new ResourcesCommand(operator));
+        add("performance", new PerformanceCommand(operator));
         add("move", new MoveCommand(operator));
         add("journal", new JournalCommand(operator));
         add("undo", new UndoCommand(operator));

@@ -14,10 +14,12 @@ import org.brattice.api.Holding;
 import org.brattice.api.Hypervisor;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Loan;
 import org.brattice.api.Move;
 import org.brattice.api.MoveRequest;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
+import org.brattice.api.Performance;
 import org.brattice.api.Resource;
 
 /** A hypervisor that knows what it is told. */
@@ -31,6 +33,8 @@ final class FakeHypervisor implements Hypervisor {
     final List<Move> moves = new ArrayList<>();
     String refusal;
     String veto;
+    final List<Performance> performances = new ArrayList<>();
+    final List<Loan> loans = new ArrayList<>();
     /** What moves in spite of the veto. */
     Resource agreed;
     Optional<Blockage> blockage = Optional.empty();
@@ -98,6 +102,16 @@ final class FakeHypervisor implements Hypervisor {
     @Override
     public List<String> plan(MoveRequest request) {
         return List.of("vios is asked to release " + request.resource(), "both are told");
+    }
+
+    @Override
+    public List<Performance> performance() {
+        return List.copyOf(performances);
+    }
+
+    @Override
+    public List<Loan> loans() {
+        return List.copyOf(loans);
     }
 
     @Override

@@ -9,6 +9,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
+import org.brattice.api.Resource;
+import org.brattice.api.Performance;
+import org.brattice.api.Loan;
 import org.brattice.api.Blockage;
 import org.brattice.api.Fault;
 import org.brattice.api.MemoryRange;
@@ -84,6 +87,31 @@ class LookingTest {
                 limits: 256 partitions, 1024 processors
                 slot U1-P1-C1: block disk.img, owned by vios
                 """, lines("vsr"));
+    }
+
+    @Test
+    void shouldShowHowBusyPartitionsAre() throws Exception {
+        assertEquals("no partition has checked its performance yet\n", lines("performance"));
+        bench.hypervisor.performances.add(new Performance("echo", 3, Duration.ofSeconds(1), 2,
+                0.974, 5, Double.NaN, 0, 0, 1 << 20, 2048, Duration.ofMillis(1500)));
+        bench.hypervisor.performances.add(new Performance("cache", 4, Duration.ofSeconds(1), 1, 0,
+                0, 0.5, 2, 4, 1 << 20, 0, Duration.ZERO));
+        assertEquals("""
+                PARTITION  PROCESSORS  BUSY  WAITING  MEMORY  UNREAD  OLDEST
+                echo       2           97 %  5        -       2 KiB   1500 ms
+                cache      1           0 %   0        50 %    0 B     -
+                """, lines("performance").replaceAll(" +\n", "\n"));
+        assertEquals("usage: performance; say help brattice:performance for its options",
+                bench.failure("performance echo"));
+    }
+
+    @Test
+    void shouldShowWhatIsLent() throws Exception {
+        bench.hypervisor.loans.add(new Loan(new Resource.Processor(6), "vios", "echo", 7,
+                FakeHypervisor.MOMENT));
+        assertEquals("processor:6 is lent by vios to echo since 2026-01-02T03:04:05Z: move=7",
+                lines("resources vios").lines().toList().getLast());
+        assertEquals(4 + 1, lines("resources").lines().count());
     }
 
     @Test

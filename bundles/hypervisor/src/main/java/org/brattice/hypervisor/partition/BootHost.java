@@ -1,10 +1,13 @@
 package org.brattice.hypervisor.partition;
 
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Message;
+import org.brattice.api.Performance;
 import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.View;
 import org.brattice.hypervisor.resource.Slots;
@@ -35,6 +38,19 @@ interface BootHost {
 
     /** Who owns which block: to look at, on any thread. */
     BlockMap blocks();
+
+    /** What partitions have lent to others. */
+    Loans loans();
+
+    /** What a performance check has measured, completed by what the machine knows. */
+    Performance measure(LogicalPartition partition, Duration period, int processors, double busy,
+            int waitingTasks, double memoryUse);
+
+    /** Writes to all other IPCAs what only the hypervisor can write; how many. On the first processor. */
+    int broadcast(BootRun run, MemorySegment text);
+
+    /** Writes to one IPCA what only the hypervisor can write; whether it was. On the first processor. */
+    boolean announce(BootRun run, int receiver, MemorySegment text);
 
     /** The partition's IPCA, or null. */
     MemoryRange ipca(int number);

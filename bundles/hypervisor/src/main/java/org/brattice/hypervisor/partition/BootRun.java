@@ -28,6 +28,7 @@ final class BootRun {
     private final AtomicInteger live = new AtomicInteger();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final BootGrant grant;
+    private final Auction auction;
     private volatile boolean stopping;
     private volatile boolean fenced;
     private volatile String failure;
@@ -47,6 +48,7 @@ final class BootRun {
         this.host = host;
         this.memory = new BootMemory(host::view);
         this.grant = new BootGrant(this, host, count);
+        this.auction = new Auction(this, host);
         try {
             processors = new Processors(host.processors(partition.number()),
                     declaration.dedicated(),
@@ -143,7 +145,7 @@ final class BootRun {
     boolean announced(Message message) {
         // What came of an earlier move was noticed before this one was announced: it is told first.
         runNotices();
-        return host.announced(this, message);
+        return auction.heard(message) || host.announced(this, message);
     }
 
     private void program(Runnable body) {
@@ -267,6 +269,11 @@ final class BootRun {
     void run(Runnable task) {
         processors.hand(task);
         host.ring(partition.number());
+    }
+
+    /** Its part in auctions, and its performance check. */
+    Auction auction() {
+        return auction;
     }
 
     Processors processors() {

@@ -18,10 +18,12 @@ import org.brattice.api.Hypervisor;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.MemoryRange;
+import org.brattice.api.Loan;
 import org.brattice.api.Move;
 import org.brattice.api.MoveRequest;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
+import org.brattice.api.Performance;
 import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.vsr.Area;
 import org.brattice.hypervisor.vsr.Vsr;
@@ -151,6 +153,19 @@ final class ControlService implements Hypervisor {
     @Override
     public List<Move> moves() {
         return holdings.ownership().journal().all();
+    }
+
+    @Override
+    public List<Performance> performance() {
+        return machine.partitions().all().stream().map(LogicalPartition::boot)
+                .filter(boot -> boot != null && boot.auction().performance() != null)
+                .map(boot -> boot.auction().performance())
+                .sorted(Comparator.comparingInt(Performance::number)).toList();
+    }
+
+    @Override
+    public List<Loan> loans() {
+        return machine.loans().all();
     }
 
     @Override

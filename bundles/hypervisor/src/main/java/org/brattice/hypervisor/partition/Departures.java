@@ -25,6 +25,7 @@ final class Departures {
     private final ControlThread control;
     private final Ownership ownership;
     private final Mover mover;
+    private final Loans loans;
     private final Duration settle;
     private volatile Planner planner = departure -> CompletableFuture.completedFuture(Map.of());
 
@@ -36,7 +37,9 @@ final class Departures {
         CompletableFuture<Map<Resource, Place>> plan(Departure departure);
     }
 
-    Departures(ControlThread control, Ownership ownership, Mover mover, Duration settle) {
+    Departures(ControlThread control, Ownership ownership, Mover mover, Loans loans,
+            Duration settle) {
+        this.loans = loans;
         this.control = control;
         this.ownership = ownership;
         this.mover = mover;
@@ -66,7 +69,8 @@ final class Departures {
 
     private void depart(LogicalPartition partition) {
         ownership.departed(partition);
-        List<Resource> resources = resources(partition.number());
+        List<Resource> resources = new ArrayList<>(resources(partition.number()));
+        resources.removeIf(resource -> returned(partition, resource));
         if (resources.isEmpty()) {
             return;
         }
@@ -76,6 +80,16 @@ final class Departures {
                 + " relocation policies say", partition.name(), departure.cause(), resources);
         planner.plan(departure).whenComplete((places, failure) -> control
                 .queue(() -> relocate(partition, departure, places == null ? Map.of() : places)));
+    }
+
+    /** Whether a resource was lent to it: then it goes back. */
+    private boolean returned(LogicalPartition partition, Resource resource) {
+        String lender = loans.lender(resource, partition);
+        if (lender == null || !ownership.admitted(lender)) {
+            return false;
+        }
+        move(partition, resource, new Place(lender, "a loan returns"));
+        return true;
     }
 
     /** All that it owns above its identity. */

@@ -1,12 +1,16 @@
 package org.brattice.hypervisor.partition;
 
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import org.brattice.api.Blockage;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Message;
+import org.brattice.api.Performance;
 import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.View;
@@ -32,6 +36,7 @@ final class Machine implements BootHost, AutoCloseable {
     private final LifeCycle lifeCycle;
     private final Mover mover;
     private final Departures departures;
+    private final Loans loans;
 
     Machine(Frame frame, Deadlines deadlines, Runnable changed) {
         this.frame = frame;
@@ -43,14 +48,16 @@ final class Machine implements BootHost, AutoCloseable {
         this.admission = new Admission(frame.description(), holdings.blocks(), declarations,
                 holdings, changed);
         this.mover = new Mover(control, partitions, holdings, this::lingering);
+        this.loans = new Loans(control, mover, holdings.ownership());
         this.departures = new Departures(control, holdings.ownership(), mover,
-                deadlines.settle());
+                loans, deadlines.settle());
         this.lifeCycle = new LifeCycle(control, partitions, holdings, declarations, deadlines,
                 changed,
                 boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
                         boot.count()),
                 mover::ended, departures, new Supply(control, holdings.ownership(), mover));
         holdings.attach();
+        loans.attach();
     }
 
     private List<BootRun> lingering(LogicalPartition partition) {
@@ -127,6 +134,40 @@ final class Machine implements BootHost, AutoCloseable {
     @Override
     public BlockMap blocks() {
         return holdings.blocks();
+    }
+
+    @Override
+    public Loans loans() {
+        return loans;
+    }
+
+    @Override
+    public Performance measure(LogicalPartition partition, Duration period, int processors,
+            double busy, int waitingTasks, double memoryUse) {
+        int number = partition.number();
+        boolean known = !Double.isNaN(memoryUse);
+        Area area = holdings.vsr().area(number);
+        long unread = area == null ? 0 : area.unread() + holdings.vsr().retry().bytes(number);
+        Blockage.Unread oldest = unread == 0
+                ? null
+                : holdings.vsr().blockages().oldestUnread(number);
+        return new Performance(partition.name(), number, period, processors, busy, waitingTasks,
+                memoryUse, known ? holdings.blocks().spare(number).size() : 0,
+                known ? holdings.blocks().of(number).size() : 0, area == null ? 0 : area.capacity(),
+                unread, oldest == null ? Duration.ZERO : oldest.age());
+    }
+
+    @Override
+    public int broadcast(BootRun run, MemorySegment text) {
+        return (int) holdings.vsr().areas().stream()
+                .filter(area -> area.number() != run.partition().number()
+                        && announce(run, area.number(), text))
+                .count();
+    }
+
+    @Override
+    public boolean announce(BootRun run, int receiver, MemorySegment text) {
+        return holdings.vsr().announce(run.scanning().holder(), receiver, text, 0) >= 0;
     }
 
     @Override

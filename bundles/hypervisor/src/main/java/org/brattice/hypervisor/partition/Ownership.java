@@ -252,6 +252,11 @@ final class Ownership {
         return journal;
     }
 
+    /** Whether a partition of a name exists, and has been admitted. Any thread. */
+    boolean admitted(String name) {
+        return numberOf(name) != 0;
+    }
+
     BlockMap blocks() {
         return blocks;
     }

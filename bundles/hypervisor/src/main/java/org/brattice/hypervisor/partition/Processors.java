@@ -4,10 +4,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
@@ -31,6 +34,10 @@ final class Processors {
     private final Consumer<Runnable> running;
     private final Runnable left;
     private final Turns turns = new Turns();
+    private final Occupancy scan = new Occupancy();
+    /** Of the workers that are there, by thread; and of those that have left. */
+    private final Map<Processor, Occupancy> occupied = new ConcurrentHashMap<>();
+    private final LongAdder before = new LongAdder();
     private int next;
     // Under this object's monitor:
     private int owned;
@@ -121,6 +128,30 @@ final class Processors {
     /** The event scan has something to do, or has no longer. On the first. */
     void scans(boolean scans) {
         turns.scans(scans);
+        if (polls || scans == scan.taken()) {
+            return;
+        }
+        if (scans) {
+            scan.begin();
+        } else {
+            scan.end();
+        }
+    }
+
+    /** How many are owned, those not counted that are to leave. Any thread. */
+    synchronized int owned() {
+        return owned;
+    }
+
+    /** How many tasks wait. Any thread. */
+    int waitingTasks() {
+        return tasks.size();
+    }
+
+    /** Nanoseconds in which they were taken by partition code, all together. Any thread. */
+    long occupied() {
+        return before.sum() + scan.nanos()
+                + occupied.values().stream().mapToLong(Occupancy::nanos).sum();
     }
 
     /** The IPCA is there: before that the answer to what a task sends would find none. */
@@ -129,29 +160,42 @@ final class Processors {
     }
 
     private void work(Processor me) {
+        Occupancy mine = new Occupancy();
+        occupied.put(me, mine);
         while (!over) {
             if (leaves(me)) {
+                before.add(mine.nanos());
+                occupied.remove(me);
                 return;
             }
             try {
                 begun.await();
-                run(tasks.take());
+                run(tasks.take(), mine);
             } catch (InterruptedException e) {
                 // Only a fence interrupts, and that stops the boot first.
             }
         }
     }
 
-    private void run(Runnable task) throws InterruptedException {
+    private void run(Runnable task, Occupancy mine) throws InterruptedException {
         if (polls) {
-            running.accept(task);
+            occupy(task, mine);
             return;
         }
         turns.begin(this::standsAside);
         try {
-            running.accept(task);
+            occupy(task, mine);
         } finally {
             turns.end();
+        }
+    }
+
+    private void occupy(Runnable task, Occupancy mine) {
+        mine.begin();
+        try {
+            running.accept(task);
+        } finally {
+            mine.end();
         }
     }
 

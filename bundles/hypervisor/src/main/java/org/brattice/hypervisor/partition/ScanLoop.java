@@ -76,6 +76,7 @@ final class ScanLoop implements EventScan {
         done += run.processors().runWaiting();
         if (looksAtClock() && System.nanoTime() - nextTick >= 0) {
             nextTick = nextTick();
+            run.auction().tick();
             run.guarded(Kind.TASK_THREW, "tick", firmware::tick);
         }
         return done;

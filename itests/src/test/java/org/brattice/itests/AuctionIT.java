@@ -1,0 +1,216 @@
+package org.brattice.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertTrue;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+import org.brattice.api.Boot;
+import org.brattice.api.HypervisorCallException;
+import org.brattice.api.Loan;
+import org.brattice.api.Move;
+import org.brattice.api.Performance;
+import org.brattice.api.Resource;
+import org.junit.Test;
+import org.ops4j.pax.exam.Configuration;
+import org.ops4j.pax.exam.Option;
+
+/** Overloaded partitions ask the others for what they can spare, borrow it, and give it back. */
+public class AuctionIT extends MoveTest {
+    private static final String CHECKS = "scan.period=20";
+    private static final long CHECK_MILLIS = 20;
+
+    @Override
+    @Configuration
+    public Option[] configuration() {
+        return Container.settling("400", "AuctionIT", "memory = 64 MiB", "block = 1 MiB",
+                "processors = 16", "backing = anonymous");
+    }
+
+    /** Keeps so many tasks of a millisecond at a partition: each takes a processor, and starts the next. */
+    private static final class Load {
+        final LongAdder done = new LongAdder();
+        private final AtomicInteger wanted = new AtomicInteger();
+        private final AtomicInteger live = new AtomicInteger();
+        private final Boot boot;
+
+        Load(Boot boot) {
+            this.boot = boot;
+        }
+
+        void set(int tasks) {
+            wanted.set(tasks);
+            while (live.get() < tasks) {
+                live.incrementAndGet();
+                boot.run(this::task);
+            }
+        }
+
+        private void task() {
+            try {
+                // Not parked: what rings for the event scan would end that.
+                Thread.sleep(1);
+            } catch (InterruptedException e) {
+                wanted.set(0);
+            }
+            done.increment();
+            if (live.get() > wanted.get()) {
+                live.decrementAndGet();
+                return;
+            }
+            try {
+                boot.run(this::task);
+            } catch (HypervisorCallException e) {
+                live.decrementAndGet();
+            }
+        }
+
+        /** Tasks a second, over so long. */
+        double rate(long millis) throws InterruptedException {
+            long before = done.sum();
+            long start = System.nanoTime();
+            Thread.sleep(millis);
+            return (done.sum() - before) * 1e9 / (System.nanoTime() - start);
+        }
+    }
+
+    private Loan loan(String borrower) {
+        return hypervisor().loans().stream().filter(one -> one.borrower().equals(borrower))
+                .findAny().orElse(null);
+    }
+
+    private int processors(String name) {
+        return holding(name).processors().size();
+    }
+
+    @Test
+    public void shouldLendToWhoIsOverloadedAndTakeBack() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        MoveTerminal bob = mover("bob", CHECKS, "processors=3");
+        MoveTerminal carol = mover("carol", CHECKS, "processors=3");
+        Load busy = new Load(carol.boot);
+        busy.set(1);
+        Load load = new Load(alice.boot);
+        load.set(1);
+        double alone = load.rate(300);
+        load.set(12);
+
+        eventually("alice has borrowed from who is the least busy", () -> {
+            assertNotNull(loan("alice"));
+            assertEquals("bob", loan("alice").lender());
+            assertEquals(2, processors("bob"));
+        });
+        eventually("and as much as there is to spare",
+                () -> assertTrue("processors=" + processors("alice"), processors("alice") >= 3));
+        double helped = load.rate(300);
+        System.out.println("auction: tasks a second alone=" + Math.round(alone) + " with "
+                + processors("alice") + " processors=" + Math.round(helped));
+        assertTrue("alone=" + alone + " helped=" + helped, helped > 1.5 * alone);
+        assertTrue("minimum holdings", processors("bob") >= 1 && processors("carol") >= 1);
+        Performance performance = hypervisor().performance().stream()
+                .filter(one -> one.partition().equals("alice")).findAny().orElseThrow();
+        assertTrue(performance.toString(), performance.busy() > 0.8);
+        Move lent = hypervisor().moves().stream()
+                .filter(move -> move.id() == loan("alice").move()).findAny().orElseThrow();
+        assertTrue(lent.cause(), lent.cause().startsWith("loan to alice: busy="));
+        assertTrue(bob.heard.toString(), bob.heard.stream()
+                .anyMatch(
+                        one -> one.startsWith("releasing processor:") && one.contains("to alice")));
+
+        load.set(0);
+        eventually("all has come back", () -> {
+            assertEquals(List.of(), hypervisor().loans());
+            assertEquals(1, processors("alice"));
+            assertEquals(3, processors("bob"));
+            assertEquals(3, processors("carol"));
+        });
+        assertTrue(hypervisor().moves().getLast().cause().endsWith("the need has passed"));
+        busy.set(0);
+    }
+
+    @Test
+    public void shouldAskTheNextWhenALenderVetoes() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        MoveTerminal bob = mover("bob", CHECKS, "processors=2");
+        MoveTerminal carol = mover("carol", CHECKS, "processors=2");
+        Load little = new Load(carol.boot);
+        little.set(0);
+        bob.veto = "mine";
+        Load load = new Load(alice.boot);
+        load.set(12);
+        eventually("carol lends", () -> {
+            assertNotNull(loan("alice"));
+            assertEquals("carol", loan("alice").lender());
+        });
+        assertEquals(2, processors("bob"));
+        load.set(0);
+    }
+
+    @Test
+    public void shouldOfferNothingOfTheMinimum() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        mover("bob", CHECKS, "processors=2", "processors.minimum=2");
+        long moves = moves();
+        Load load = new Load(alice.boot);
+        load.set(12);
+        load.rate(30 * CHECK_MILLIS);
+        assertEquals(moves, moves());
+        load.set(0);
+    }
+
+    private long moves() {
+        List<Move> moves = hypervisor().moves();
+        return moves.isEmpty() ? 0 : moves.getLast().id();
+    }
+
+    @Test
+    public void shouldNotSwingWithTheLoad() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        mover("bob", CHECKS, "processors=4");
+        Load load = new Load(alice.boot);
+        long before = moves();
+        int periods = 20;
+        for (int i = 0; i < periods; i++) {
+            load.set(4);
+            load.rate(10 * CHECK_MILLIS);
+            load.set(0);
+            load.rate(10 * CHECK_MILLIS);
+        }
+        long moves = moves() - before;
+        System.out.println("auction: square waves=" + periods + " moves=" + moves);
+        assertTrue("moves=" + moves, moves >= 1);
+        assertTrue("each wave moved something there and back: moves=" + moves,
+                moves < periods);
+    }
+
+    @Test
+    public void shouldLendMemoryBlocks() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        MoveTerminal bob = mover("bob", CHECKS, "memory=4 MiB", "memory.minimum=1 MiB");
+        bob.memoryUse = 0.1;
+        alice.memoryUse = 0.95;
+        eventually("alice has borrowed a block", () -> {
+            assertNotNull(loan("alice"));
+            assertTrue(loan("alice").resource() instanceof Resource.MemoryBlock);
+        });
+        alice.memoryUse = 0.2;
+        eventually("it has come back", () -> assertEquals(4, holding("bob").blocks().size()));
+        assertEquals(List.of(), hypervisor().loans());
+    }
+
+    @Test
+    public void shouldTakeALoanBackWhenTheBorrowerDeparts() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        mover("bob", CHECKS, "processors=3");
+        Load load = new Load(alice.boot);
+        load.set(12);
+        eventually("alice has borrowed", () -> assertNotNull(loan("alice")));
+        context.getBundle("test:alice").stop();
+        eventually("bob has it back", () -> assertEquals(3, processors("bob")));
+        assertEquals(List.of(), hypervisor().loans());
+        assertEquals(0, processors("alice"));
+    }
+}
