@@ -18,6 +18,9 @@ public interface Boot {
     /** The partition's number, never reused while the frame lives. */
     int number();
 
+    /** How many virtual processors the partition owns now. */
+    int processors();
+
     /** How often this partition has booted on this frame, this boot included. */
     long count();
 
@@ -70,6 +73,9 @@ public interface Boot {
 
     /** The IPCA's size in bytes as declared or configured. */
     long ipcaSize();
+
+    /** Location codes of the I/O slots that the partition owns now, in their order. */
+    List<String> slots();
 
     /**
      * The block device in a slot that the partition owns.

@@ -1,5 +1,7 @@
 package org.brattice.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
@@ -30,6 +32,19 @@ record DeployFolder(Path shelf, Path folder) {
     Path update(String partition, String version) throws IOException {
         Path jar = jar(partition);
         return appear(jar.getFileName().toString(), out -> copy(jar, out, version));
+    }
+
+    /** Puts a configuration into the folder. */
+    Path configure(String pid, String... lines) throws IOException {
+        return appear(pid + ".cfg",
+                out -> out.write((String.join("\n", lines) + "\n").getBytes(UTF_8)));
+    }
+
+    /** Takes a configuration away. */
+    Path forget(String pid) throws IOException {
+        Path file = folder.resolve(pid + ".cfg");
+        Files.delete(file);
+        return file;
     }
 
     /** Removes the jar of a partition. */

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Predicate;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -87,6 +88,25 @@ final class Stage implements AutoCloseable {
                 }
                 Thread.sleep(AGAIN);
             }
+        }
+    }
+
+    /** Runs a command line behind the scenes until what it prints is right; whether that came within the limit. */
+    boolean becomes(String line, Predicate<String> right, Duration limit)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            try {
+                if (right.test(runAside(line))) {
+                    return true;
+                }
+            } catch (CommandFailed e) {
+                say(e.getMessage());
+            }
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(AGAIN);
         }
     }
 

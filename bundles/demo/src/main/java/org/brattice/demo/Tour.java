@@ -8,7 +8,12 @@ import java.util.concurrent.CompletionException;
 
 /** The main job, step by step. */
 final class Tour {
-    private static final List<String> PARTITIONS = List.of("echo", "vios", "reader");
+    private static final List<String> JARS = List.of("echo", "vios", "reader", "crunch");
+    private static final List<String> PARTITIONS = List.of("echo", "vios", "vios2", "reader",
+            "crunch");
+    private static final String VIOS = "org.brattice.partition.vios.Vios-";
+    private static final String STANDBY = "org.brattice.relocation.Standby-echo";
+    private static final String SLOT = "slot:U1-P1-C1";
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
     private static final String ANSWER = "received --wait 60s --until '^(sha256|error) '";
     private static final String OUTSIDE = "VSR";
@@ -42,6 +47,10 @@ final class Tour {
         step("Outside the VSR nobody reads", this::refuse);
         step("A disk image is served from vios to reader, first byte to last", this::sequential);
         step("The same at random offsets", this::random);
+        step("The disk's slot moves from one VIOS to the other while the reader reads on",
+                this::moveSlot);
+        step("A partition stops, and what it had goes where a policy says", this::departure);
+        step("A partition that is overloaded borrows a processor", this::auction);
         step("A message a hundred times larger than the receiver's IPCA", this::large);
         step("Firmware is replaced while messages flow", this::update);
         step("Everything stops cleanly", this::stop);
@@ -69,14 +78,20 @@ final class Tour {
     }
 
     private void deploy() throws CommandFailed, IOException, InterruptedException {
-        for (String partition : PARTITIONS) {
-            stage.say("cp partitions/" + deploy.deploy(partition).getFileName() + " deploy/");
+        stage.say("cp " + deploy.configure(VIOS + "one", "partition.name = vios").getFileName()
+                + " deploy/   (partition.name = vios)");
+        stage.say("cp " + deploy
+                .configure(VIOS + "two", "partition.name = vios2", "partition.slots =")
+                .getFileName() + " deploy/   (partition.name = vios2, and no slots)");
+        for (String jar : JARS) {
+            stage.say("cp partitions/" + deploy.deploy(jar).getFileName() + " deploy/");
         }
         for (String partition : PARTITIONS) {
             stage.run("await " + partition + " running --timeout 20s");
         }
         stage.run("partitions");
-        stage.observe(true, PARTITIONS.size() + " partitions run without a restart");
+        stage.observe(true, PARTITIONS.size() + " partitions of " + JARS.size()
+                + " bundles run without a restart");
     }
 
     private void lookUpTable() throws CommandFailed, InterruptedException {
@@ -108,7 +123,7 @@ final class Tour {
 
     private void broadcast() throws CommandFailed, InterruptedException {
         String sent = stage.run("send --all 'is anybody there?'");
-        stage.observe(sent.contains("sent to 3 of 3 "), "each receiver has its own outcome");
+        stage.observe(sent.contains("sent to 5 of 5 "), "each receiver has its own outcome");
         String received = stage.run("received --wait 10s --until '^is anybody'");
         stage.observe(received.contains(": is anybody there?"), "echo has answered it");
     }
@@ -176,6 +191,59 @@ final class Tour {
                 + " MiB at " + image.size() / 1000 / millis + " MB/s");
     }
 
+    private void moveSlot() throws CommandFailed, IOException, InterruptedException {
+        stage.runAside("received");
+        stage.run("send reader 'digest vios random 7'");
+        stage.run("received --wait 60s --until '^progress [1-9]'");
+        String moved = stage.run("move " + SLOT + " --to vios2");
+        stage.observe(moved.contains(" from=vios to=vios2 done"),
+                "vios2 owns the slot; what vios has kept of the device throws from now on");
+        String answer = stage.run(ANSWER);
+        stage.observe(answer.contains(": progress moved to vios2"),
+                "the reader was told in the middle of it, and asked vios2 from then on");
+        compare(answer, image.sha256());
+        stage.run("resources");
+    }
+
+    private void departure() throws CommandFailed, IOException, InterruptedException {
+        stage.say("cp "
+                + deploy.configure(STANDBY, "partition = echo", "standby = reader").getFileName()
+                + " deploy/   (partition = echo, standby = reader)");
+        String bundle = bundle("echo");
+        stage.run("stop " + bundle);
+        boolean went = stage.becomes("resources", text -> Found.processors(text, "echo", 0)
+                && Found.processors(text, "reader", 2), START_LIMIT);
+        stage.run("journal");
+        stage.run("resources");
+        stage.observe(went, "when it had not come back in the settle time, its processor moved to"
+                + " its standby, by a message that the hypervisor wrote for it");
+        stage.run("start " + bundle);
+        stage.run("await echo running");
+        stage.observe(stage.becomes("resources",
+                text -> Found.processors(text, "echo", 1), START_LIMIT),
+                "it has started with a processor out of the free pool");
+    }
+
+    private void auction() throws CommandFailed, InterruptedException {
+        stage.runAside("received");
+        stage.run("send crunch 'crunch 5'");
+        boolean lent = stage.becomes("resources", text -> text.contains("is lent by"),
+                START_LIMIT);
+        stage.run("performance");
+        stage.run("resources");
+        stage.observe(lent, "crunch asked all others for what they can spare, and borrowed from who"
+                + " is the least busy");
+        String answer = stage.run("received --wait 30s --until '^crunched'");
+        long alone = Long.parseLong(Found.first(answer, ": rate (\\d+) processors 1$"));
+        long helped = Long.parseLong(Found.last(answer, ": rate (\\d+) processors [2-9]$"));
+        boolean host = Runtime.getRuntime().availableProcessors() > 1;
+        stage.observe(!host || helped > alone, "its rate went from " + alone + " to " + helped
+                + " pieces a second" + (host ? "" : ", on a host with a single processor"));
+        stage.observe(
+                stage.becomes("resources", text -> !text.contains("is lent by"), START_LIMIT),
+                "when the need had passed the loan returned");
+    }
+
     private void large() throws CommandFailed, InterruptedException {
         long ipca = Found.column(stage.runAside("vsr"), "reader", 2);
         long bytes = ipca * TIMES_LARGER;
@@ -216,13 +284,18 @@ final class Tour {
     }
 
     private void stop() throws CommandFailed, IOException, InterruptedException {
+        for (String jar : JARS) {
+            stage.run("stop " + bundle(jar));
+        }
         for (String partition : PARTITIONS) {
-            stage.run("stop " + bundle(partition));
             stage.run("await " + partition + " stopped --timeout 20s");
         }
         stage.observe(true, "each has halted by its deadline");
-        for (String partition : PARTITIONS) {
-            stage.say("rm deploy/" + deploy.remove(partition).getFileName());
+        for (String jar : JARS) {
+            stage.say("rm deploy/" + deploy.remove(jar).getFileName());
+        }
+        for (String pid : List.of(VIOS + "one", VIOS + "two", STANDBY)) {
+            stage.say("rm deploy/" + deploy.forget(pid).getFileName());
         }
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (stage.runAside("names").lines().anyMatch(PARTITIONS::contains)

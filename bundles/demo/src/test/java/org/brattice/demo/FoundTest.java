@@ -1,6 +1,8 @@
 package org.brattice.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
@@ -12,6 +14,20 @@ class FoundTest {
                  2  echo       0x2000000   0x80000
                 12  echo.two   0x3000000  0x100000
             """;
+
+    @Test
+    void shouldCountProcessors() {
+        String resources = """
+                OWNER    PROCESSORS  BLOCKS
+                (free)   6-1023      3-60
+                echo     -           4
+                reader   0,2-4       5
+                """;
+        assertTrue(Found.processors(resources, "echo", 0));
+        assertTrue(Found.processors(resources, "reader", 4));
+        assertTrue(Found.processors(resources, "(free)", 1018));
+        assertFalse(Found.processors(resources, "reader", 3));
+    }
 
     @Test
     void shouldFindBaseAndSize() throws CommandFailed {

@@ -28,6 +28,16 @@ record FakeBoot(Consumer<Runnable> processor) implements Boot {
     }
 
     @Override
+    public int processors() {
+        return 1;
+    }
+
+    @Override
+    public List<String> slots() {
+        return List.of();
+    }
+
+    @Override
     public SerialDevice serial(String location) {
         throw new UnsupportedOperationException();
     }

@@ -48,6 +48,11 @@ final class BootGrant implements Boot {
     }
 
     @Override
+    public int processors() {
+        return run.processors().owned();
+    }
+
+    @Override
     public long count() {
         return count;
     }
@@ -166,6 +171,11 @@ final class BootGrant implements Boot {
             return "is refused: Boot.memory has handed that memory out; register first";
         }
         return null;
+    }
+
+    @Override
+    public List<String> slots() {
+        return host.slots().of(name());
     }
 
     @Override

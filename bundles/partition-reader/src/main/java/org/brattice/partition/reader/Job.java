@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 
 import org.brattice.api.Message;
 import org.brattice.partition.vios.protocol.BlockReply;
@@ -22,6 +23,7 @@ final class Job {
     private final MemorySegment parking;
     private final LongSupplier tags;
     private final LongSupplier clock;
+    private final ToIntFunction<String> numbers;
     private final long startedAt;
     private Device device;
     private long[] hashes;
@@ -32,7 +34,8 @@ final class Job {
     private boolean ended;
 
     Job(int requester, Command command, Requests requests, Answers answers, MemorySegment parking,
-            LongSupplier tags, LongSupplier clock) {
+            LongSupplier tags, LongSupplier clock, ToIntFunction<String> numbers) {
+        this.numbers = numbers;
         this.requester = requester;
         this.command = command;
         this.requests = requests;
@@ -65,14 +68,30 @@ final class Job {
         if (request == null) {
             return;
         }
-        if (reply.status() != BlockReply.OK) {
-            byte[] reason = new byte[Math.min(200, message.length() - BlockReply.BYTES)];
-            message.copyTo(BlockReply.BYTES, MemorySegment.ofArray(reason), 0, reason.length);
-            fail("status=" + reply.status() + ": " + new String(reason, UTF_8));
+        if (reply.status() == BlockReply.MOVED) {
+            moved(request, reason(message));
+        } else if (reply.status() != BlockReply.OK) {
+            fail("status=" + reply.status() + ": " + reason(message));
         } else if (request.op() == BlockRequest.DESCRIBE) {
             describe(message);
         } else {
             block(request, message);
+        }
+    }
+
+    private static String reason(Message message) {
+        byte[] reason = new byte[Math.min(200, message.length() - BlockReply.BYTES)];
+        message.copyTo(BlockReply.BYTES, MemorySegment.ofArray(reason), 0, reason.length);
+        return new String(reason, UTF_8);
+    }
+
+    /** The device has moved to another server, which is asked from now on; or it is on its way. */
+    private void moved(BlockRequest request, String to) {
+        requests.later(request);
+        int server = to.isEmpty() ? 0 : numbers.applyAsInt(to);
+        if (server != 0) {
+            requests.redirect(server);
+            answers.progress(requester, "moved to " + to);
         }
     }
 

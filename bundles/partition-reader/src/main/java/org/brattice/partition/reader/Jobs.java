@@ -110,10 +110,20 @@ final class Jobs {
         }
         MemorySegment parking = memory.asSlice(Journal.BYTES + entry.index() * PARKING, PARKING);
         Job job = new Job(entry.requester(), command, new Requests(ipca, server, clock), answers,
-                parking, () -> ++tag, clock);
+                parking, () -> ++tag, clock, this::number);
         jobs[entry.index()] = job;
         positions[entry.index()] = entry.position();
         job.start();
+    }
+
+    /** Number of another partition, or 0. */
+    private int number(String partition) {
+        try {
+            int number = ipca.number(partition);
+            return number == boot.number() ? 0 : number;
+        } catch (HypervisorCallException e) {
+            return 0;
+        }
     }
 
     private void dropEnded(int index) {

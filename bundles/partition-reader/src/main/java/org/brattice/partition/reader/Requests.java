@@ -20,7 +20,7 @@ final class Requests {
     private static final long GIVE_UP_NANOS = Duration.ofMinutes(1).toNanos();
 
     private final IpcaService ipca;
-    private final int server;
+    private int server;
     private final LongSupplier clock;
     private final BlockRequest[] inFlight = new BlockRequest[WINDOW];
     private final long[] askedAt = new long[WINDOW];
@@ -66,6 +66,27 @@ final class Requests {
             }
         }
         return null;
+    }
+
+    /** Asks again later what was answered in vain. */
+    void later(BlockRequest request) {
+        int free = 0;
+        while (inFlight[free] != null) {
+            free++;
+        }
+        inFlight[free] = request;
+        askedAt[free] = clock.getAsLong();
+        count++;
+    }
+
+    /** Asks another server from now on: all that is in flight at once. */
+    void redirect(int newServer) {
+        server = newServer;
+        for (int i = 0; i < WINDOW; i++) {
+            if (inFlight[i] != null) {
+                send(i);
+            }
+        }
     }
 
     /** Asks again for what has waited too long. */

@@ -27,6 +27,16 @@ record FakeBoot(long count, MemorySegment segment) implements Boot {
     }
 
     @Override
+    public int processors() {
+        return 1;
+    }
+
+    @Override
+    public List<String> slots() {
+        return List.of();
+    }
+
+    @Override
     public SerialDevice serial(String location) {
         throw new UnsupportedOperationException();
     }

@@ -21,9 +21,11 @@ import org.brattice.api.Tracking;
 final class FakeIpca implements IpcaService {
     static final int READER = 3;
     static final int SERVER = 7;
+    static final int SECOND = 8;
 
     final Queue<byte[]> requests = new ArrayDeque<>();
     final List<String> texts = new ArrayList<>();
+    int asked;
     final Set<Integer> full = new HashSet<>();
 
     @Override
@@ -31,6 +33,7 @@ final class FakeIpca implements IpcaService {
         return switch (partition) {
             case "reader" -> READER;
             case "vios" -> SERVER;
+            case "vios2" -> SECOND;
             default -> throw new HypervisorCallException(
                     "partition=" + partition + " is unknown: known are reader, vios");
         };
@@ -42,7 +45,8 @@ final class FakeIpca implements IpcaService {
             return NO_ROOM;
         }
         byte[] bytes = payload.toArray(ValueLayout.JAVA_BYTE);
-        if (receiver == SERVER) {
+        if (receiver == SERVER || receiver == SECOND) {
+            asked = receiver;
             requests.add(bytes);
         } else {
             texts.add(receiver + " " + new String(bytes));

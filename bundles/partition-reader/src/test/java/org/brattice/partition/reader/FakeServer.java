@@ -15,6 +15,7 @@ final class FakeServer {
     final byte[] device;
     final List<Long> offsets = new ArrayList<>();
     int longest = 100_000;
+    int number = FakeIpca.SERVER;
 
     FakeServer(byte[] device) {
         this.device = device;
@@ -34,14 +35,19 @@ final class FakeServer {
     }
 
     static FakeMessage reply(byte[] request, int status, String text) {
-        return reply(BlockRequest.of(new FakeMessage(0, 0, request)), status, text.getBytes());
+        return reply(FakeIpca.SERVER, BlockRequest.of(new FakeMessage(0, 0, request)), status,
+                text.getBytes());
     }
 
-    private static FakeMessage reply(BlockRequest asked, int status, byte[] data) {
+    private FakeMessage reply(BlockRequest asked, int status, byte[] data) {
+        return reply(number, asked, status, data);
+    }
+
+    private static FakeMessage reply(int number, BlockRequest asked, int status, byte[] data) {
         byte[] bytes = new byte[BlockReply.BYTES + data.length];
         new BlockReply(asked.op(), status, asked.tag(), asked.offset())
                 .write(MemorySegment.ofArray(bytes));
         System.arraycopy(data, 0, bytes, BlockReply.BYTES, data.length);
-        return new FakeMessage(FakeIpca.SERVER, 0, bytes);
+        return new FakeMessage(number, 0, bytes);
     }
 }

@@ -92,6 +92,25 @@ class ReaderTest {
     }
 
     @Test
+    void shouldFollowADeviceThatMoves() throws Exception {
+        command(CONSOLE, "digest vios");
+        reader.message(server.answer(ipca.requests.remove()));
+        for (int i = 0; i < 5; i++) {
+            reader.message(server.answer(ipca.requests.remove()));
+        }
+        byte[] vain = ipca.requests.remove();
+        reader.message(FakeServer.reply(vain, BlockReply.MOVED, ""));
+        assertEquals(Requests.WINDOW - 1, ipca.requests.size(), "it is asked again later");
+        reader.message(FakeServer.reply(ipca.requests.remove(), BlockReply.MOVED, "vios2"));
+        assertEquals(FakeIpca.SECOND, ipca.asked);
+        assertEquals("20 progress moved to vios2", ipca.texts.getLast());
+        server.number = FakeIpca.SECOND;
+        serve();
+        assertTrue(ipca.texts.getLast().startsWith("20 sha256 " + sha256(server.device)),
+                ipca.texts.getLast());
+    }
+
+    @Test
     void shouldKeepAFullWindowInFlight() {
         command(CONSOLE, "digest vios");
         reader.message(server.answer(ipca.requests.remove()));

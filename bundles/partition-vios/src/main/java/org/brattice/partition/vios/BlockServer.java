@@ -26,22 +26,37 @@ final class BlockServer {
             .withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final IpcaService ipca;
-    private final BlockDevice device;
-    private final long size;
+    private BlockDevice device;
+    private long size;
+    /** Who serves what was served here, when there is no device; or "". */
+    private String movedTo = "";
     private final MemorySegment header;
     private final MemorySegment data;
 
     /** @param memory holds the one reply that is being made */
-    BlockServer(IpcaService ipca, BlockDevice device, MemorySegment memory) {
+    BlockServer(IpcaService ipca, MemorySegment memory) {
         this.ipca = ipca;
-        this.device = device;
-        this.size = device.size();
         this.header = memory.asSlice(0, BlockReply.BYTES);
         this.data = memory.asSlice(BlockReply.BYTES);
     }
 
+    /** Serves a device from now on. */
+    void serve(BlockDevice newDevice) {
+        device = newDevice;
+        size = newDevice.size();
+    }
+
+    /** Has no device any more; another partition serves it, or nobody (""). */
+    void moved(String to) {
+        device = null;
+        movedTo = to;
+    }
+
     /** Answers a request; false when the client has no room, true when nothing is left to do. */
     boolean answer(int client, BlockRequest request, Delivery delivery) {
+        if (device == null) {
+            return refuse(client, request, BlockReply.MOVED, movedTo, delivery);
+        }
         return switch (request.op()) {
             case BlockRequest.DESCRIBE -> describe(client, request, delivery);
             case BlockRequest.READ -> read(client, request, delivery);
@@ -73,7 +88,10 @@ final class BlockServer {
         }
         try {
             device.read(offset, data.asSlice(0, length));
-        } catch (IOException | HypervisorCallException e) {
+        } catch (HypervisorCallException e) {
+            // It has just changed hands: to whom is told next.
+            return refuse(client, request, BlockReply.MOVED, "", delivery);
+        } catch (IOException e) {
             return refuse(client, request, BlockReply.DEVICE_ERROR,
                     "slot=" + device.location() + " offset=" + offset + ": " + e.getMessage(),
                     delivery);

@@ -2,15 +2,17 @@ package org.brattice.partition.vios;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 
 import org.brattice.api.Boot;
 import org.brattice.api.Delivery;
 import org.brattice.api.Firmware;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
+import org.brattice.api.Move;
 import org.brattice.api.Partition;
+import org.brattice.api.Resource;
 import org.brattice.partition.vios.protocol.BlockReply;
 import org.brattice.partition.vios.protocol.BlockRequest;
 import org.osgi.service.component.annotations.Activate;
@@ -19,7 +21,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ServiceScope;
 
 /**
- * Serves the blocks of the device in its slot to whoever asks, as {@code docs/vios-protocol.md} says.
+ * Serves the blocks of the device in its slot to whoever asks, as {@code docs/vios-protocol.md} says. When
+ * the slot moves to another partition, clients are told its name; when a slot comes, it serves what is in it.
  *
  * <p>A client that leaves no room for its replies holds up nobody: after a short wait its requests
  * go to a {@link Backlog} and are tried again with every tick. What does not fit there, and what
@@ -30,25 +33,39 @@ import org.osgi.service.component.annotations.ServiceScope;
 public final class Vios implements Firmware {
     private static final Delivery PATIENT = Delivery.waiting(Duration.ofMillis(20));
     private final IpcaService ipca;
-    private final String[] slots;
     private final Backlog backlog = new Backlog();
+    private Boot boot;
     private BlockServer server;
 
     @Activate
-    public Vios(@Reference IpcaService ipca, Partition declaration) {
+    public Vios(@Reference IpcaService ipca) {
         this.ipca = ipca;
-        this.slots = declaration.slots();
     }
 
     @Override
-    public void boot(Boot boot) {
-        if (slots.length != 1) {
-            throw new IllegalArgumentException("partition.slots=" + Arrays.toString(slots)
-                    + ": give exactly one slot, that of the device to serve");
-        }
+    public void boot(Boot newBoot) {
+        boot = newBoot;
         MemorySegment memory = boot.memory().stream()
                 .max(Comparator.comparingLong(MemorySegment::byteSize)).orElseThrow();
-        server = new BlockServer(ipca, boot.device(slots[0]), memory);
+        server = new BlockServer(ipca, memory);
+        serve("");
+    }
+
+    /** Serves the first of the slots that this partition owns; or tells clients where it went. */
+    private void serve(String otherwise) {
+        List<String> slots = boot.slots();
+        if (slots.isEmpty()) {
+            server.moved(otherwise);
+        } else {
+            server.serve(boot.device(slots.getFirst()));
+        }
+    }
+
+    @Override
+    public void relocated(Move move) {
+        if (move.resource() instanceof Resource.Slot && move.state() == Move.State.DONE) {
+            serve(move.to());
+        }
     }
 
     @Override

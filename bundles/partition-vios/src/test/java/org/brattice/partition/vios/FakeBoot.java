@@ -16,6 +16,7 @@ final class FakeBoot implements Boot, BlockDevice {
     static final String SLOT = "U1-P1-C1";
     final byte[] device;
     boolean broken;
+    List<String> slots = List.of(SLOT);
 
     FakeBoot(byte[] device) {
         this.device = device;
@@ -47,6 +48,9 @@ final class FakeBoot implements Boot, BlockDevice {
 
     @Override
     public void read(long offset, MemorySegment target) throws IOException {
+        if (!slots.contains(SLOT)) {
+            throw new HypervisorCallException("slot=" + SLOT + " is not yours");
+        }
         if (broken) {
             throw new IOException("sector unreadable");
         }
@@ -66,6 +70,16 @@ final class FakeBoot implements Boot, BlockDevice {
     @Override
     public long count() {
         return 1;
+    }
+
+    @Override
+    public int processors() {
+        return 1;
+    }
+
+    @Override
+    public List<String> slots() {
+        return slots;
     }
 
     @Override

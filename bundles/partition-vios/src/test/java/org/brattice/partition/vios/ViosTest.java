@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.reflect.Proxy;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 import org.brattice.api.IpcaService;
-import org.brattice.api.Partition;
+import org.brattice.api.Move;
+import org.brattice.api.Resource;
 import org.brattice.partition.vios.protocol.BlockReply;
 import org.brattice.partition.vios.protocol.BlockRequest;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +26,7 @@ class ViosTest {
     private static final int CLIENT = 5;
     private final FakeIpca ipca = new FakeIpca();
     private final FakeBoot boot = new FakeBoot(new byte[300_000]);
-    private final Vios vios = new Vios(ipca, declaration(FakeBoot.SLOT));
+    private final Vios vios = new Vios(ipca);
 
     @BeforeEach
     void bootWithRandomBytes() {
@@ -153,13 +155,39 @@ class ViosTest {
     }
 
     @Test
-    void shouldWantExactlyOneSlot() {
-        var none = assertThrows(IllegalArgumentException.class,
-                () -> new Vios(ipca, declaration()).boot(boot));
-        assertEquals("partition.slots=[]: give exactly one slot, that of the device to serve",
-                none.getMessage());
-        assertThrows(IllegalArgumentException.class,
-                () -> new Vios(ipca, declaration("A", "B")).boot(boot));
+    void shouldSayWhoServesWhatHasMovedAway() {
+        boot.slots = List.of();
+        request(CLIENT, BlockRequest.READ, 512, 1, 0);
+        assertRefused(BlockReply.MOVED, "");
+        vios.relocated(move("vios2", Move.State.UNDONE));
+        vios.relocated(move("vios2", Move.State.DONE));
+        request(CLIENT, BlockRequest.READ, 512, 1, 0);
+        assertEquals(new BlockReply(BlockRequest.READ, BlockReply.MOVED, 1, 0),
+                BlockReply.of(reply(1)));
+        assertEquals("vios2", new String(data(1), UTF_8));
+        request(CLIENT, BlockRequest.DESCRIBE, 0, 2, 0);
+        assertEquals("vios2", new String(data(2), UTF_8));
+    }
+
+    @Test
+    void shouldServeWhatMovesHere() {
+        boot.slots = List.of();
+        Vios second = new Vios(ipca);
+        second.boot(boot);
+        MemorySegment bytes = MemorySegment.ofArray(new byte[BlockRequest.BYTES]);
+        new BlockRequest(BlockRequest.READ, 10, 3, 0).write(bytes);
+        second.message(new FakeMessage(CLIENT, bytes));
+        assertEquals(BlockReply.MOVED, BlockReply.of(reply(0)).status());
+
+        boot.slots = List.of(FakeBoot.SLOT);
+        second.relocated(move("vios", Move.State.DONE));
+        second.message(new FakeMessage(CLIENT, bytes));
+        assertArrayEquals(Arrays.copyOfRange(boot.device, 0, 10), data(1));
+    }
+
+    private static Move move(String to, Move.State state) {
+        return new Move(1, new Resource.Slot(FakeBoot.SLOT), "x", 1, to, 2, state, Instant.EPOCH,
+                Instant.EPOCH, "", "");
     }
 
     private void assertRefused(int status, String reason) {
@@ -181,10 +209,5 @@ class ViosTest {
     private byte[] data(int index) {
         byte[] payload = ipca.sent.get(index).payload();
         return Arrays.copyOfRange(payload, BlockReply.BYTES, payload.length);
-    }
-
-    private static Partition declaration(String... slots) {
-        return (Partition) Proxy.newProxyInstance(Partition.class.getClassLoader(),
-                new Class<?>[]{Partition.class}, (_, _, _) -> slots);
     }
 }

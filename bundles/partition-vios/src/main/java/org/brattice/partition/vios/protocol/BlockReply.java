@@ -28,6 +28,8 @@ public record BlockReply(int op, int status, long tag, long offset) {
     public static final int TOO_LONG = 3;
     /** The device could not be read. */
     public static final int DEVICE_ERROR = 4;
+    /** The server has no device, or has it no longer: the data is the name of who serves it now, or nothing. */
+    public static final int MOVED = 5;
 
     /** Set in the op word of every reply, so that no reply can be taken for a request. */
     private static final int REPLY = 1 << 31;
