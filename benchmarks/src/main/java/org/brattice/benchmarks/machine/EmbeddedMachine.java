@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Dictionary;
+import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +35,16 @@ public final class EmbeddedMachine implements AutoCloseable {
 
     /** On a frame with such a description, in a data directory below one that is given. */
     public EmbeddedMachine(Path parent, List<String> frame) throws IOException, BundleException {
+        this(parent, frame, Map.of());
+    }
+
+    /** The same, with further properties of the framework. */
+    public EmbeddedMachine(Path parent, List<String> frame, Map<String, String> properties)
+            throws IOException, BundleException {
         description = Files.write(Files.createTempFile(parent, "frame", ".conf"), frame);
-        framework = new EmbeddedFramework(parent, Map.of("brattice.frame", description.toString()));
+        Map<String, String> all = new HashMap<>(properties);
+        all.put("brattice.frame", description.toString());
+        framework = new EmbeddedFramework(parent, all);
         framework.connect(Firmware.class);
         framework.connect(Activator.class);
         partitions = framework.connect(Connector.PARTITIONS).getBundleContext();
@@ -50,6 +59,17 @@ public final class EmbeddedMachine implements AutoCloseable {
     /** The hypervisor calls of every partition of this machine. */
     public IpcaService ipca() {
         return ipca;
+    }
+
+    /** The hypervisor's control service. */
+    public Hypervisor hypervisor() {
+        return hypervisor;
+    }
+
+    /** Hands in firmware with properties of its declaration, {@code partition.*}, and returns at once. */
+    public ServiceRegistration<?> boot(Map<String, String> declaration, Firmware firmware) {
+        return partitions.registerService(Firmware.class, new OneBoot(firmware),
+                new Hashtable<>(declaration));
     }
 
     /** Hands in firmware, and returns at once. */

@@ -289,9 +289,22 @@ public final class BlockMap {
         owner(block, QUARANTINED);
     }
 
-    /** Clears a part of a block. */
-    public void clear(int block, long offset, long size) {
-        frame.zero(block * blockSize + offset, size);
+    /**
+     * Clears a part of a block.
+     *
+     * @param real whether it has real bytes for certain, as a partition has owned it: then they are stored to
+     */
+    public void clear(int block, long offset, long size, boolean real) {
+        long base = block * blockSize + offset;
+        if (real) {
+            try {
+                frame.memory().asSlice(base, size).fill((byte) 0);
+                return;
+            } catch (InternalError e) {
+                // The file has lost some of it: it gets real bytes again.
+            }
+        }
+        frame.zero(base, size);
     }
 
     /** Makes a partition, or nobody (0), the owner of a block, which becomes a spare one. */

@@ -102,7 +102,7 @@ final class BlockHandover implements Handover {
         if (to != null && cleared < size) {
             long start = System.nanoTime();
             long piece = Math.min(PIECE, size - cleared);
-            blocks.clear(index, cleared, piece);
+            blocks.clear(index, cleared, piece, from != null);
             cleared += piece;
             clearingNanos += System.nanoTime() - start;
             if (cleared < size) {

@@ -30,9 +30,13 @@ final class ControlThread {
         }
     }
 
-    /** Runs work when a time has passed. On the control thread. */
+    /** Runs work when a time has passed, unless the hypervisor has stopped by then. On the control thread. */
     void later(Duration delay, Runnable work) {
-        executor.schedule(() -> logged(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            executor.schedule(() -> logged(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "the hypervisor has stopped", e);
+        }
     }
 
     private static void logged(Runnable work) {

@@ -219,7 +219,7 @@ final class Ownership {
                 MemoryRange range = blocks.range(index);
                 blocks.quarantineOne(index);
                 if (number != 0) {
-                    blocks.clear(index, 0, range.size());
+                    blocks.clear(index, 0, range.size(), false);
                 }
                 blocks.hand(index, number);
             }

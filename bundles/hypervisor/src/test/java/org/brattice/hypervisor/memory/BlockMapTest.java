@@ -231,7 +231,11 @@ class BlockMapTest {
         assertTrue(blocks.quarantined(2));
         assertEquals(List.of(1, 3), blocks.of(1));
         assertFalse(blocks.of(0).contains(2));
-        blocks.clear(2, BLOCK / 2, BLOCK / 2);
+        Word.plain(frame.memory(), 2 * BLOCK, -1);
+        blocks.clear(2, BLOCK / 2, BLOCK / 2, true);
+        assertEquals(-1, Word.plain(frame.memory(), 2 * BLOCK));
+        blocks.clear(2, 0, BLOCK / 2, false);
+        assertEquals(0, Word.plain(frame.memory(), 2 * BLOCK));
         blocks.hand(2, 7);
 
         assertEquals(List.of(2), blocks.spare(7));
