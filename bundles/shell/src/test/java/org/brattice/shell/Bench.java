@@ -43,6 +43,7 @@ final class Bench implements AutoCloseable {
         add("faults", new FaultsCommand(operator));
         add("resources", new ResourcesCommand(operator));
         add("performance", new PerformanceCommand(operator));
+        add("movable", new MovableCommand(operator));
         add("move", new MoveCommand(operator));
         add("journal", new JournalCommand(operator));
         add("undo", new UndoCommand(operator));

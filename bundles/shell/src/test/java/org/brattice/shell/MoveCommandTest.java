@@ -64,6 +64,14 @@ class MoveCommandTest {
     }
 
     @Test
+    void shouldNameWhatCanMove() {
+        assertEquals(
+                List.of("processors:1", "blocks:1", "slot:U1-P1-C2", "slot:U1-P1-C1", "processor:4",
+                        "block:2", "block:3"),
+                new MovableCommand(bench.operator).movable());
+    }
+
+    @Test
     void shouldMoveSoManyOfAPartition() throws Exception {
         assertEquals("""
                 move=1 resource=block:2 from=vios to=echo done millis=2

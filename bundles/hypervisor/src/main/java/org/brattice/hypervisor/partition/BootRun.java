@@ -181,6 +181,9 @@ final class BootRun {
 
     /** Boots firmware and operating system; returns the event scan, or null when that failed. */
     private ScanLoop boot() {
+        if (stopping) {
+            return null;
+        }
         boolean booted = guarded(Kind.BOOT_FAILED, "boot", () -> {
             firmware = source.firmware();
             operatingSystem = source.operatingSystem();
