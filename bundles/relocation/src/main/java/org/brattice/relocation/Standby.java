@@ -5,6 +5,7 @@ import java.util.Map;
 
 import org.brattice.api.Departure;
 import org.brattice.api.Hypervisor;
+import org.brattice.api.PartitionState;
 import org.brattice.api.RelocationPolicy;
 import org.brattice.api.Resource;
 import org.osgi.framework.Constants;
@@ -48,7 +49,8 @@ public final class Standby implements RelocationPolicy {
     public Map<Resource, String> relocate(Departure departure) {
         Map<Resource, String> places = new HashMap<>();
         boolean standsIn = departure.partition().equals(pair.partition())
-                && hypervisor.partition(pair.standby()).filter(one -> one.number() != 0)
+                && hypervisor.partition(pair.standby())
+                        .filter(one -> one.state() == PartitionState.RUNNING)
                         .isPresent();
         if (standsIn) {
             departure.resources().forEach(resource -> places.put(resource, pair.standby()));

@@ -55,7 +55,7 @@ final class Selection {
                     + " blocks:COUNT or blocks:COUNT@INDEX");
         }
         if (owner != null) {
-            check(List.of(resource), owner, holdings);
+            check(resource, owner, holdings);
         }
         return resource;
     }
@@ -80,23 +80,22 @@ final class Selection {
         }
         List<Resource> resources = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            resources.add(kind.apply(index + i));
+            Resource resource = kind.apply(index + i);
+            check(resource, owner, holdings);
+            resources.add(resource);
         }
-        check(resources, owner, holdings);
         return resources;
     }
 
-    /** All of them belong to somebody, or to whom the command says. */
-    private static void check(List<Resource> resources, String owner, List<Holding> holdings) {
-        for (Resource resource : resources) {
-            Holding holder = holdings.stream().filter(one -> owns(one, resource)).findAny()
-                    .orElseThrow(() -> new CommandFailed("resource=" + resource
-                            + " is owned by no partition and not free: say resources"));
-            if (owner != null && !holder.partition().equals(owner)) {
-                throw new CommandFailed("resource=" + resource + " is owned by "
-                        + MoveCommand.name(holder.partition()) + ", not by "
-                        + MoveCommand.name(owner));
-            }
+    /** It belongs to somebody, or to whom the command says. */
+    private static void check(Resource resource, String owner, List<Holding> holdings) {
+        Holding holder = holdings.stream().filter(one -> owns(one, resource)).findAny()
+                .orElseThrow(() -> new CommandFailed("resource=" + resource
+                        + " is owned by no partition and not free: say resources"));
+        if (owner != null && !holder.partition().equals(owner)) {
+            throw new CommandFailed("resource=" + resource + " is owned by "
+                    + MoveCommand.name(holder.partition()) + ", not by "
+                    + MoveCommand.name(owner));
         }
     }
 

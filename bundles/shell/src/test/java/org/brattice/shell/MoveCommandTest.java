@@ -117,6 +117,8 @@ class MoveCommandTest {
                 bench.failure("move blocks:2@3 --from vios --to echo"));
         assertEquals("resource=block:5 is owned by no partition and not free: say resources",
                 bench.failure("move blocks:2@4 --to echo"));
+        assertEquals("resource=block:5 is owned by no partition and not free: say resources",
+                bench.failure("move blocks:999999999@1 --to echo"));
         assertEquals("resource=processor:6 is owned by echo, not by vios",
                 bench.failure("move processor:6 --from vios --free"));
         assertEquals("resource=blocks:2@999999999x must be processor:INDEX, block:INDEX or"

@@ -155,7 +155,8 @@ public final class FrameDescriptionReader {
                     + " must be block <path> [read-only] or serial <output> [<input>]");
         }
         Path output = resolve(serial.group(1));
-        if (Files.exists(output) && !Files.isWritable(output) || Files.isDirectory(output)
+        // A pipe could keep who writes to it, and who reads from it, for ever.
+        if (Files.exists(output) && !(Files.isRegularFile(output) && Files.isWritable(output))
                 || !Files.isDirectory(output.getParent())) {
             throw new IllegalArgumentException(
                     key + "=" + value + " names a file that cannot be written: " + output);
@@ -167,7 +168,9 @@ public final class FrameDescriptionReader {
 
     private Path readable(String key, String value, String name) {
         Path path = resolve(name);
-        if (!Files.isReadable(path) || Files.isDirectory(path)) {
+        boolean block = value.startsWith("block");
+        if (!Files.isReadable(path) || Files.isDirectory(path)
+                || !block && !Files.isRegularFile(path)) {
             throw new IllegalArgumentException(
                     key + "=" + value + " names a file that cannot be read: " + path);
         }

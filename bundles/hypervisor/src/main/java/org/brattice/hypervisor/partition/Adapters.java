@@ -1,5 +1,6 @@
 package org.brattice.hypervisor.partition;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -22,6 +23,7 @@ final class Adapters implements ServiceTrackerCustomizer<IoAdapter, IoAdapter> {
     private final BundleContext context;
     private final Slots slots;
     private final Runnable came;
+    private final Map<ServiceReference<IoAdapter>, String> locations = new HashMap<>();
     private final Map<ServiceReference<IoAdapter>, IoAdapter> waiting = new LinkedHashMap<>();
 
     /** With someone to tell when a slot has got an adapter. */
@@ -32,17 +34,22 @@ final class Adapters implements ServiceTrackerCustomizer<IoAdapter, IoAdapter> {
     }
 
     @Override
-    public synchronized IoAdapter addingService(ServiceReference<IoAdapter> reference) {
+    public IoAdapter addingService(ServiceReference<IoAdapter> reference) {
+        // Code of its bundle may run here: outside the monitor.
         IoAdapter adapter = context.getService(reference);
         if (adapter != null) {
-            waiting.put(reference, adapter);
-            String refusal = insert(reference, adapter);
+            String refusal = added(reference, adapter);
             if (refusal != null) {
                 LOGGER.log(System.Logger.Level.WARNING, "adapter of bundle {0}: {1}",
                         Declarations.text(reference.getBundle()), refusal);
             }
         }
         return adapter;
+    }
+
+    private synchronized String added(ServiceReference<IoAdapter> reference, IoAdapter adapter) {
+        waiting.put(reference, adapter);
+        return insert(reference, adapter);
     }
 
     private String insert(ServiceReference<IoAdapter> reference, IoAdapter adapter) {
@@ -60,6 +67,7 @@ final class Adapters implements ServiceTrackerCustomizer<IoAdapter, IoAdapter> {
                 text(adapter) + " of bundle " + Declarations.text(reference.getBundle()));
         if (refusal == null) {
             waiting.remove(reference);
+            locations.put(reference, location);
             LOGGER.log(System.Logger.Level.INFO, "slot={0} holds {1} of bundle {2}", location,
                     text(adapter), Declarations.text(reference.getBundle()));
             came.run();
@@ -77,7 +85,7 @@ final class Adapters implements ServiceTrackerCustomizer<IoAdapter, IoAdapter> {
     @Override
     public void modifiedService(ServiceReference<IoAdapter> reference, IoAdapter adapter) {
         removed(reference, adapter);
-        waiting.put(reference, adapter);
+        added(reference, adapter);
         offer();
     }
 
@@ -90,7 +98,10 @@ final class Adapters implements ServiceTrackerCustomizer<IoAdapter, IoAdapter> {
 
     private synchronized void removed(ServiceReference<IoAdapter> reference, IoAdapter adapter) {
         waiting.remove(reference);
-        slots.remove(adapter);
+        String location = locations.remove(reference);
+        if (location != null) {
+            slots.remove(location, adapter);
+        }
     }
 
     private synchronized void offer() {

@@ -3,6 +3,7 @@ package org.brattice.hypervisor.partition;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,8 @@ import java.util.regex.Pattern;
 
 import org.brattice.api.Demand;
 import org.brattice.api.Fault;
+import org.brattice.api.HypervisorCallException;
+import org.brattice.api.Loan;
 import org.brattice.api.Message;
 import org.brattice.api.Need;
 import org.brattice.api.Performance;
@@ -50,8 +53,9 @@ final class Auction {
     private long id = System.nanoTime();
     private int patience;
     private boolean moving;
-    private int pause;
-    private int pauseNext = NEEDED;
+    /** Checks until others are asked again for a kind; and how many that will be the next time. */
+    private final int[] pause = new int[Need.Kind.values().length];
+    private final int[] pauseNext = new int[Need.Kind.values().length];
     private int hold;
     private int holdNext = HOLD;
     /** Checks since a loan was given back. */
@@ -64,6 +68,7 @@ final class Auction {
         this.run = run;
         this.host = host;
         this.check = new PerformanceCheck(run, host);
+        Arrays.fill(pauseNext, NEEDED);
     }
 
     /** What the latest check has measured, or null. Any thread. */
@@ -74,7 +79,7 @@ final class Auction {
     /** Once per scan period. */
     void tick() {
         check.check();
-        pause = Math.max(0, pause - 1);
+        Arrays.setAll(pause, kind -> Math.max(0, pause[kind] - 1));
         hold = Math.max(0, hold - 1);
         sinceReturn++;
         if (moving) {
@@ -85,13 +90,15 @@ final class Auction {
             return;
         }
         for (Need.Kind kind : Need.Kind.values()) {
-            if (pause == 0 && check.found(kind, Demand.Level.NEEDS) >= NEEDED) {
+            if (pause[kind.ordinal()] == 0 && check.found(kind, Demand.Level.NEEDS) >= NEEDED) {
                 ask(kind);
                 return;
             }
-            if (hold == 0 && check.found(kind, Demand.Level.SPARES) >= RELIEVED
-                    && host.loans().ofBorrower(run.partition(), kind) != null) {
-                giveBack(kind);
+            Loan loan = hold == 0 && check.found(kind, Demand.Level.SPARES) >= RELIEVED
+                    ? host.loans().ofBorrower(run.partition(), kind)
+                    : null;
+            if (loan != null) {
+                giveBack(loan);
                 return;
             }
         }
@@ -124,10 +131,11 @@ final class Auction {
         } else if (!offers.isEmpty()) {
             take(offers.stream().min(Comparator.comparingDouble(Offer::busy)).orElseThrow());
         } else if (--patience <= 0) {
-            log("was offered no " + asked + "; asks again in checks=" + pauseNext);
+            int kind = asked.ordinal();
+            log("was offered no " + asked + "; asks again in checks=" + pauseNext[kind]);
             asked = null;
-            pause = pauseNext;
-            pauseNext = Math.min(PAUSE_MOST, 2 * pauseNext);
+            pause[kind] = pauseNext[kind];
+            pauseNext[kind] = Math.min(PAUSE_MOST, 2 * pauseNext[kind]);
         }
     }
 
@@ -141,20 +149,30 @@ final class Auction {
     private void taken(boolean lent) {
         moving = false;
         if (lent) {
+            pauseNext[asked.ordinal()] = NEEDED;
+            pause[asked.ordinal()] = NEEDED;
             asked = null;
-            pauseNext = NEEDED;
-            pause = NEEDED;
             // Who needs it again so soon gave it back too soon.
             holdNext = sinceReturn <= 4 * holdNext ? Math.min(HOLD_MOST, 2 * holdNext) : HOLD;
             hold = holdNext;
         }
     }
 
-    private void giveBack(Need.Kind kind) {
+    private void giveBack(Loan loan) {
         moving = true;
-        sinceReturn = 0;
-        host.loans().giveBack(host.loans().ofBorrower(run.partition(), kind), "the need has passed",
-                () -> run.notice(() -> moving = false));
+        host.loans().giveBack(loan, "the need has passed",
+                returned -> run.notice(() -> returned(returned)));
+    }
+
+    private void returned(boolean returned) {
+        moving = false;
+        if (returned) {
+            sinceReturn = 0;
+        } else {
+            // Its lender does not take it now.
+            holdNext = Math.min(HOLD_MOST, 2 * holdNext);
+            hold = holdNext;
+        }
     }
 
     /** Whether a message that only the hypervisor can write is part of an auction; then it was dealt with. */
@@ -166,6 +184,7 @@ final class Auction {
                     Need.Kind.valueOf(need.group(2)), need.group(3));
             run.guarded(Fault.Kind.TASK_THREW, "needed",
                     () -> run.operatingSystem().needed(view, run.firmware()));
+            view.over = true;
             return true;
         }
         Matcher offer = OFFER.matcher(text);
@@ -190,6 +209,8 @@ final class Auction {
         private final int source;
         private final String name;
         private final String why;
+        /** Whether it was offered something, or the call that it was handed to has returned. */
+        private volatile boolean over;
 
         Asked(Message message, long number, Kind kind, String why) {
             this.number = number;
@@ -226,6 +247,13 @@ final class Auction {
 
         @Override
         public boolean offer() {
+            if (over || Processor.current() != run.scanning() || run.fenced()) {
+                throw new HypervisorCallException(
+                        "the need of partition " + name + " is answered once,"
+                                + " on the first processor of " + run.partition().name()
+                                + ", until OperatingSystem.needed returns");
+            }
+            over = true;
             Resource resource = host.loans().spare(run.partition(), kind);
             Performance own = check.latest();
             if (resource == null || own == null) {

@@ -15,7 +15,7 @@ import org.brattice.hypervisor.memory.Size;
  */
 final class BlockHandover implements Handover {
     /** Cleared in one step, between which the control thread does what else there is. */
-    private static final long PIECE = 4 << 20;
+    private static final long PIECE = 16 << 20;
 
     private final Mover mover;
     private final BlockMap blocks;
@@ -42,7 +42,7 @@ final class BlockHandover implements Handover {
         if (blocks.hypervisors(index)) {
             return "resource=" + block + " holds the hypervisor's tables: it stays";
         }
-        if (blocks.quarantined(index)) {
+        if (blocks.quarantined(index) && cleared < 0) {
             return "resource=" + block + " is in quarantine, as an old holder might still reach it:"
                     + " ask again when it is free, which resources shows";
         }
@@ -66,20 +66,49 @@ final class BlockHandover implements Handover {
     @Override
     public boolean release() {
         if (from == null) {
-            return true;
+            return made();
         }
         BootRun boot = from.boot();
         boolean out = boot == null || boot.memory().withdraw(block.index());
         return out & mover.lingering(from).stream().allMatch(BootRun::unreachable);
     }
 
+    /** A free block has no bytes yet, and there may be no room for them: that is known before the commit. */
+    private boolean made() {
+        quarantine();
+        if (cleared < size) {
+            clear();
+        }
+        return cleared == size;
+    }
+
+    private void quarantine() {
+        if (cleared < 0) {
+            blocks.quarantineOne(block.index());
+            cleared = 0;
+        }
+    }
+
+    private void clear() {
+        long start = System.nanoTime();
+        long piece = Math.min(PIECE, size - cleared);
+        blocks.clear(block.index(), cleared, piece, from != null);
+        cleared += piece;
+        clearingNanos += System.nanoTime() - start;
+    }
+
     @Override
     public String waitsFor() {
-        return "a thread is to come out of blocking I/O on " + block;
+        return from == null
+                ? "it is to get its bytes"
+                : "a thread is to come out of blocking I/O on " + block;
     }
 
     @Override
     public String late(Duration limit) {
+        if (from == null) {
+            return block + " did not get its bytes in " + Moving.text(limit);
+        }
         BootRun boot = from.boot();
         return block + " is held by blocking I/O that did not end in " + Moving.text(limit)
                 + (boot == null ? ", of a boot that has ended" : ": " + boot.processors().doing());
@@ -87,7 +116,9 @@ final class BlockHandover implements Handover {
 
     @Override
     public void keep() {
-        if (from != null && from.boot() != null) {
+        if (from == null && cleared >= 0) {
+            blocks.hand(block.index(), 0);
+        } else if (from != null && from.boot() != null) {
             from.boot().memory().restore(block.index());
         }
     }
@@ -95,16 +126,9 @@ final class BlockHandover implements Handover {
     @Override
     public String hand(Move move) {
         int index = block.index();
-        if (cleared < 0) {
-            blocks.quarantineOne(index);
-            cleared = 0;
-        }
+        quarantine();
         if (to != null && cleared < size) {
-            long start = System.nanoTime();
-            long piece = Math.min(PIECE, size - cleared);
-            blocks.clear(index, cleared, piece, from != null);
-            cleared += piece;
-            clearingNanos += System.nanoTime() - start;
+            clear();
             if (cleared < size) {
                 return null;
             }

@@ -1,9 +1,11 @@
 package org.brattice.hypervisor.partition;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 import org.brattice.api.Departure;
@@ -14,13 +16,17 @@ import org.brattice.api.Resource;
 
 /**
  * What becomes of the resources of partitions that stop (S10): a stop counts when the settle time has passed, an
- * update and a restart move nothing. Then all goes where the relocation policies say, by moves; what a winner does
- * not want goes to the free pool. Control thread, unless said otherwise.
+ * update and a restart move nothing. Then all goes where the relocation policies say, by one move after the other; what a
+ * winner does not want goes to the free pool. Control thread, unless said otherwise.
  */
 final class Departures {
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
     /** How long a winner may take. */
     private static final Duration LIMIT = Duration.ofSeconds(5);
+    /** When what could not go is tried again. */
+    private static final Duration AGAIN = Duration.ofSeconds(2);
+    /** How many settle times partitions have to come back in after a start of the framework. */
+    private static final int STARTING = 10;
 
     private final ControlThread control;
     private final Ownership ownership;
@@ -30,7 +36,9 @@ final class Departures {
     private volatile Planner planner = departure -> CompletableFuture.completedFuture(Map.of());
 
     /** Where a resource is to go, and who said so. */
-    record Place(String to, String policy) {}
+    record Place(String to, String policy) {
+        static final Place FREE = new Place("", "free pool");
+    }
 
     /** Says where resources go; those that it leaves out go to the free pool. Any thread. */
     interface Planner {
@@ -39,10 +47,10 @@ final class Departures {
 
     Departures(ControlThread control, Ownership ownership, Mover mover, Loans loans,
             Duration settle) {
-        this.loans = loans;
         this.control = control;
         this.ownership = ownership;
         this.mover = mover;
+        this.loans = loans;
         this.settle = settle;
     }
 
@@ -51,45 +59,54 @@ final class Departures {
         planner = newPlanner;
     }
 
-    /** A boot has ended, and no other has begun. */
+    /** A partition has no boot, and none is on its way. */
     void idle(LogicalPartition partition) {
+        idle(partition, settle);
+    }
+
+    /** The framework has started: a partition that was kept from before has some time to boot. */
+    void kept(LogicalPartition partition) {
+        idle(partition, settle.multipliedBy(STARTING));
+    }
+
+    /** A partition is no more, and what it owned is free: loans go back to their lenders. */
+    void destroyed(int number) {
+        loans.forget(number);
+    }
+
+    private void idle(LogicalPartition partition, Duration time) {
         long ends = partition.ends();
-        control.later(settle, () -> {
-            if (partition.ends() == ends && gone(partition) && !mover.closing()) {
-                depart(partition);
+        control.later(time, () -> {
+            if (gone(partition, ends)) {
+                depart(partition, ends);
             }
         });
     }
 
-    private boolean gone(LogicalPartition partition) {
-        return partition.boot() == null && mover.present(partition)
-                && (partition.state() == PartitionState.STOPPED
+    /** Whether it has no boot, and had none since. */
+    private boolean gone(LogicalPartition partition, long ends) {
+        return partition.ends() == ends && partition.boot() == null && mover.present(partition)
+                && !mover.closing() && (partition.state() == PartitionState.STOPPED
                         || partition.state() == PartitionState.FAILED);
     }
 
-    private void depart(LogicalPartition partition) {
+    private void depart(LogicalPartition partition, long ends) {
         ownership.departed(partition);
-        List<Resource> resources = new ArrayList<>(resources(partition.number()));
-        resources.removeIf(resource -> returned(partition, resource));
+        List<Resource> resources = resources(partition.number());
         if (resources.isEmpty()) {
             return;
         }
+        List<Resource> own = resources.stream()
+                .filter(resource -> loans.lender(resource, partition) == null).toList();
         Departure departure = new Departure(partition.name(), partition.number(),
-                partition.status().reason(), resources);
+                partition.status().reason(), own);
         LOGGER.log(System.Logger.Level.INFO, "partition={0} departed, because {1}: {2} go where the"
                 + " relocation policies say", partition.name(), departure.cause(), resources);
-        planner.plan(departure).whenComplete((places, failure) -> control
-                .queue(() -> relocate(partition, departure, places == null ? Map.of() : places)));
-    }
-
-    /** Whether a resource was lent to it: then it goes back. */
-    private boolean returned(LogicalPartition partition, Resource resource) {
-        String lender = loans.lender(resource, partition);
-        if (lender == null || !ownership.admitted(lender)) {
-            return false;
-        }
-        move(partition, resource, new Place(lender, "a loan returns"));
-        return true;
+        CompletableFuture<Map<Resource, Place>> plan = own.isEmpty()
+                ? CompletableFuture.completedFuture(Map.of())
+                : planner.plan(departure);
+        plan.whenComplete((places, failure) -> control.queue(() -> new Leaving(partition, ends,
+                resources, places == null ? Map.of() : places).next()));
     }
 
     /** All that it owns above its identity. */
@@ -104,26 +121,69 @@ final class Departures {
         return resources;
     }
 
-    private void relocate(LogicalPartition partition, Departure departure,
-            Map<Resource, Place> places) {
-        for (Resource resource : departure.resources()) {
-            Place place = places.getOrDefault(resource, new Place("", "free pool"));
-            move(partition, resource, place);
-        }
-    }
+    /** The resources of one departure, on their way. */
+    private final class Leaving {
+        private final LogicalPartition partition;
+        private final long ends;
+        private final Map<Resource, Place> places;
+        private final Queue<Resource> left;
+        private final Queue<Resource> again = new ArrayDeque<>();
 
-    private void move(LogicalPartition partition, Resource resource, Place place) {
-        if (!gone(partition)) {
-            return;
+        Leaving(LogicalPartition partition, long ends, List<Resource> resources,
+                Map<Resource, Place> places) {
+            this.partition = partition;
+            this.ends = ends;
+            this.places = places;
+            this.left = new ArrayDeque<>(resources);
         }
-        mover.move(new MoveRequest(resource, place.to(), true, LIMIT,
-                partition.name() + " departed; policy: " + place.policy()))
-                .whenComplete((move, failure) -> {
-                    boolean moved = move != null && move.state() == Move.State.DONE;
-                    if (!moved && !place.to().isEmpty()) {
-                        control.queue(() -> move(partition, resource, new Place("",
-                                "free pool, as " + place.to() + " did not take it")));
-                    }
+
+        void next() {
+            if (!gone(partition, ends)) {
+                return;
+            }
+            Resource resource = left.poll();
+            if (resource != null) {
+                move(resource, place(resource));
+            } else if (!again.isEmpty()) {
+                control.later(AGAIN, () -> {
+                    left.addAll(again);
+                    again.clear();
+                    next();
                 });
+            }
+        }
+
+        private Place place(Resource resource) {
+            String lender = loans.lender(resource, partition);
+            if (lender != null) {
+                return new Place(lender, "a loan returns");
+            }
+            Place place = places.getOrDefault(resource, Place.FREE);
+            return place.to().isEmpty() || !ownership.hasDeparted(place.to())
+                    ? place
+                    : new Place("", "free pool, as " + place.to() + " has departed");
+        }
+
+        private void move(Resource resource, Place place) {
+            mover.move(new MoveRequest(resource, place.to(), true, LIMIT,
+                    partition.name() + " departed; policy: " + place.policy()),
+                    () -> gone(partition, ends) ? null : partition.name() + " came back meanwhile")
+                    .whenComplete((move, failure) -> control.queue(() -> moved(resource, place,
+                            move != null && move.state() == Move.State.DONE, failure)));
+        }
+
+        private void moved(Resource resource, Place place, boolean done, Throwable failure) {
+            if (!done && !place.to().isEmpty() && gone(partition, ends)) {
+                move(resource, new Place("", "free pool, as " + place.to() + " did not take it"));
+                return;
+            }
+            if (!done && ownership.owns(partition.number(), resource)) {
+                LOGGER.log(System.Logger.Level.WARNING, "partition={0} departed, and {1} could not"
+                        + " go yet: {2}", partition.name(), resource,
+                        failure == null ? "its move was undone" : failure.getMessage());
+                again.add(resource);
+            }
+            next();
+        }
     }
 }

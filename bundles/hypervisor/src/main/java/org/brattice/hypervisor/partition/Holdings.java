@@ -89,7 +89,7 @@ final class Holdings implements Declarations.Owners {
         }
         for (PartitionTable.Row row : rows) {
             LogicalPartition partition = partitions.entry(row.name());
-            partition.number(row.number());
+            partitions.number(partition, row.number());
             partition.state(PartitionState.STOPPED, "kept from before; its bundle has not started");
             damage(partition, ipcas.attach(row, blocks));
         }
@@ -232,7 +232,7 @@ final class Holdings implements Declarations.Owners {
             return e.getMessage();
         }
         table.add(number, partition.name(), declaration.memory());
-        partition.number(number);
+        partitions.number(partition, number);
         vsr.enter(number, partition.name());
         return null;
     }

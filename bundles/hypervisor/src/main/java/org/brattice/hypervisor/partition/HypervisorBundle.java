@@ -19,6 +19,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -45,6 +47,7 @@ public final class HypervisorBundle
     private final ServiceTracker<Firmware, ServiceFirmware> tracker;
     private final ServiceTracker<IoAdapter, IoAdapter> adapters;
     private final Policies policies;
+    private final FrameworkListener started = this::frameworkStarted;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     /** On a frame that is open; closes it with {@link #stop}. */
@@ -76,17 +79,30 @@ public final class HypervisorBundle
         adapters.open();
         policies.open();
         tracker.open();
+        Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
+        if (framework.getState() == Bundle.ACTIVE) {
+            machine.lifeCycle().started();
+        } else {
+            context.addFrameworkListener(started);
+        }
     }
 
     /** Halts the partitions and lets go of the frame. */
     public void stop() throws IOException {
         context.removeBundleListener(this);
+        context.removeFrameworkListener(started);
         machine.close();
         tracker.close();
         adapters.close();
         policies.close();
         registrations.forEach(ServiceRegistration::unregister);
         QueuedLogger.LOGGER.flush(LOG_MILLIS);
+    }
+
+    private void frameworkStarted(FrameworkEvent event) {
+        if (event.getType() == FrameworkEvent.STARTED) {
+            machine.lifeCycle().started();
+        }
     }
 
     /** Nobody's service of the same type is taken for the hypervisor's. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -49,6 +50,8 @@ final class LifeCycle {
     private final List<BootRun> lingering = new ArrayList<>();
     /** Partitions to be destroyed as soon as that is possible, and whether their messages are lost. */
     private final Map<LogicalPartition, Boolean> condemned = new HashMap<>();
+    /** Whether what was refused is about to be tried again. */
+    private final AtomicBoolean retries = new AtomicBoolean();
     private boolean closing;
 
     /** Why firmware was not taken, and since when. */
@@ -146,8 +149,10 @@ final class LifeCycle {
                         "firmware of " + boot.source().description());
                 Missing missing = lacking.remove(partition);
                 if (missing != null && !missing.nothing()) {
-                    supply.get(partition, missing, false, partition.name() + " starts, and lacks "
-                            + missing + " of what it declares", () -> {});
+                    supply.get(partition, missing, false,
+                            partition.name() + " starts, and lacks " + missing
+                                    + " of what it declares",
+                            () -> partition.boot() == boot && !boot.stopping(), () -> {});
                 }
             }
         });
@@ -262,7 +267,14 @@ final class LifeCycle {
         }
         partition.bundle(source.bundle().getBundleId(), source.description());
         long count = holdings.table().boot(partition.number());
-        BootRun boot = boots.apply(new NewBoot(partition, declaration, source, count));
+        BootRun boot;
+        try {
+            boot = boots.apply(new NewBoot(partition, declaration, source, count));
+        } catch (IllegalStateException e) {
+            partition.state(PartitionState.FAILED, e.getMessage());
+            departures.idle(partition);
+            throw e;
+        }
         partition.state(PartitionState.BOOTING, Instant.now().plus(deadlines.boot()),
                 "firmware of " + source.description() + " boots");
         partition.boot(boot);
@@ -287,20 +299,39 @@ final class LifeCycle {
             return false;
         }
         supplied.add(source);
+        partition.touched();
         partition.state(partition.number() == 0 ? PartitionState.DECLARED : PartitionState.STOPPED,
                 "others are asked for what it lacks of its minimum: " + missing);
         supply.get(partition, missing, true, partition.name() + " is to start, and lacks " + missing
-                + " of its minimum", () -> {
-                    if (supplied.contains(source)) {
-                        admit(source, source.properties());
-                    }
-                });
+                + " of its minimum", () -> supplied.contains(source),
+                () -> admit(source, source.properties()));
         return true;
+    }
+
+    /** Firmware for which others were asked has gone: its partition is as it was before. */
+    private void gone(LogicalPartition partition) {
+        if (partition.number() == 0) {
+            partitions.remove(partition);
+        } else {
+            partition.state(PartitionState.STOPPED, "its firmware has gone before it booted");
+            departures.idle(partition);
+        }
+    }
+
+    /** The framework has started: partitions that were kept from before boot, or depart in time. Any thread. */
+    void started() {
+        control.queue(() -> partitions.all().stream().filter(one -> one.boot() == null)
+                .forEach(departures::kept));
     }
 
     private void remove(FirmwareSource source, CompletableFuture<Void> quiet) {
         refused.remove(source);
-        supplied.remove(source);
+        if (supplied.remove(source)) {
+            LogicalPartition waiting = partitions.named(name(source));
+            if (waiting != null && waiting.boot() == null) {
+                gone(waiting);
+            }
+        }
         partitions.all().stream()
                 .filter(one -> one.next() != null && one.next().source() == source)
                 .forEach(one -> one.next(null));
@@ -388,7 +419,8 @@ final class LifeCycle {
         partition.next(null);
         if (next != null) {
             admit(next.source(), next.properties());
-        } else if (partitions.named(partition.name()) == partition) {
+        }
+        if (partition.boot() == null && partitions.named(partition.name()) == partition) {
             departures.idle(partition);
         }
     }
@@ -426,8 +458,11 @@ final class LifeCycle {
         partitions.remove(partition);
         LOGGER.log(System.Logger.Level.INFO, "partition={0} destroyed, its unread messages {1}",
                 partition.name(), discard ? "lost" : "kept as dead letters");
+        int number = partition.number();
         holdings.takeBack(partition,
                 () -> mine.stream().allMatch(one -> one.gone() && one.unreachable()), this::retry);
+        this.lacking.remove(partition);
+        departures.destroyed(number);
         return null;
     }
 
@@ -446,7 +481,12 @@ final class LifeCycle {
 
     /** What was refused may find now what it lacked. Any thread. */
     void retryRefused() {
-        control.queue(this::retry);
+        if (retries.compareAndSet(false, true)) {
+            control.queue(() -> {
+                retries.set(false);
+                retry();
+            });
+        }
     }
 
     /** What was refused may find room now. */

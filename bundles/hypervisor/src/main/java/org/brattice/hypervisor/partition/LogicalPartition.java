@@ -94,6 +94,11 @@ final class LogicalPartition {
         ends++;
     }
 
+    /** A boot of it is being prepared. */
+    void touched() {
+        ends++;
+    }
+
     /** Counts beginnings and ends of its boots. Control thread alone. */
     long ends() {
         return ends;

@@ -55,9 +55,15 @@ final class Machine implements BootHost, AutoCloseable {
                 changed,
                 boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
                         boot.count()),
-                mover::ended, departures, new Supply(control, holdings.ownership(), mover));
+                mover::ended, departures, new Supply(control, holdings.ownership(), mover, loans));
         holdings.attach();
         loans.attach();
+        mover.listener(move -> {
+            loans.moved(move);
+            if (move.toNumber() == 0) {
+                lifeCycle.retryRefused();
+            }
+        });
     }
 
     private List<BootRun> lingering(LogicalPartition partition) {
@@ -161,6 +167,7 @@ final class Machine implements BootHost, AutoCloseable {
     public int broadcast(BootRun run, MemorySegment text) {
         return (int) holdings.vsr().areas().stream()
                 .filter(area -> area.number() != run.partition().number()
+                        && Mover.running(partitions.numbered(area.number())) != null
                         && announce(run, area.number(), text))
                 .count();
     }

@@ -10,8 +10,13 @@ import java.util.List;
  * @param slots location codes
  */
 record Missing(int processors, int blocks, List<String> slots) {
+    Missing {
+        processors = Math.max(0, processors);
+        blocks = Math.max(0, blocks);
+    }
+
     boolean nothing() {
-        return processors <= 0 && blocks <= 0 && slots.isEmpty();
+        return processors == 0 && blocks == 0 && slots.isEmpty();
     }
 
     @Override

@@ -8,7 +8,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.brattice.api.Message;
 import org.brattice.api.Move;
@@ -30,6 +32,7 @@ final class Mover {
     private final Map<Long, Moving> open = new ConcurrentHashMap<>();
     /** Of those who wait for an answer. */
     private final Set<CompletableFuture<?>> pending = ConcurrentHashMap.newKeySet();
+    private Consumer<Move> listener = move -> {};
     private boolean closing;
 
     /**
@@ -49,9 +52,18 @@ final class Mover {
 
     /** Begins a move; completes when it has ended, or exceptionally when it cannot begin. Any thread. */
     CompletableFuture<Move> move(MoveRequest request) {
+        return move(request, () -> null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param obstacle asked on the control thread until the move is committed: what is in its way, or null
+     */
+    CompletableFuture<Move> move(MoveRequest request, Supplier<String> obstacle) {
         Objects.requireNonNull(request, "request");
         CompletableFuture<Move> done = new CompletableFuture<>();
-        queue(done, () -> begin(request, done));
+        queue(done, () -> begin(request, obstacle, done));
         return done;
     }
 
@@ -80,16 +92,21 @@ final class Mover {
         pending.forEach(waiting -> waiting.completeExceptionally(stopping()));
     }
 
-    private void begin(MoveRequest request, CompletableFuture<Move> done) {
+    private void begin(MoveRequest request, Supplier<String> obstacle,
+            CompletableFuture<Move> done) {
         if (closing) {
             throw stopping();
+        }
+        String inTheWay = obstacle.get();
+        if (inTheWay != null) {
+            throw new IllegalArgumentException(inTheWay);
         }
         LogicalPartition from = owner(request.resource());
         LogicalPartition to = destination(request, from);
         Move move = journal.begin(new Move(0, request.resource(), name(from), number(from),
                 name(to), number(to), Move.State.BEGUN, Instant.EPOCH, Instant.EPOCH,
                 request.cause(), ""));
-        Moving moving = new Moving(this, request, move, from, to, done);
+        Moving moving = new Moving(this, request, obstacle, move, from, to, done);
         open.put(move.id(), moving);
         moving.begin();
     }
@@ -189,6 +206,11 @@ final class Mover {
         return steps;
     }
 
+    /** Who is told of each move that is done. Before the first. */
+    void listener(Consumer<Move> newListener) {
+        listener = newListener;
+    }
+
     /** Whether nothing moves any more. */
     boolean closing() {
         return closing;
@@ -243,6 +265,9 @@ final class Mover {
     /** A move has ended. */
     void ended(Moving moving) {
         open.remove(moving.move().id());
+        if (moving.move().state() == Move.State.DONE) {
+            listener.accept(moving.move());
+        }
     }
 
     /**

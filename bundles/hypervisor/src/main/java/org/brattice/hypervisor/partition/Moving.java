@@ -2,6 +2,7 @@ package org.brattice.hypervisor.partition;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import org.brattice.api.IpcaService;
 import org.brattice.api.Move;
@@ -19,6 +20,7 @@ final class Moving {
 
     private final Mover mover;
     private final MoveRequest request;
+    private final Supplier<String> elsewhere;
     private final LogicalPartition from;
     private final LogicalPartition to;
     private final Handover handover;
@@ -41,10 +43,12 @@ final class Moving {
         RELEASING, ARRIVING, LEAVING, HANDING, OVER
     }
 
-    Moving(Mover mover, MoveRequest request, Move move, LogicalPartition from,
+    Moving(Mover mover, MoveRequest request, Supplier<String> elsewhere, Move move,
+            LogicalPartition from,
             LogicalPartition to, CompletableFuture<Move> done) {
         this.mover = mover;
         this.request = request;
+        this.elsewhere = elsewhere;
         this.move = move;
         this.from = from;
         this.to = to;
@@ -322,9 +326,11 @@ final class Moving {
                     ? " has come free meanwhile"
                     : " was given to " + mover.name(owner) + " meanwhile");
         }
-        return to != null && !mover.present(to)
-                ? to.name() + " was destroyed meanwhile"
-                : handover.obstacle();
+        if (to != null && !mover.present(to)) {
+            return to.name() + " was destroyed meanwhile";
+        }
+        String obstacle = elsewhere.get();
+        return obstacle == null ? handover.obstacle() : obstacle;
     }
 
     /** The loser keeps it. */

@@ -1,5 +1,6 @@
 package org.brattice.hypervisor.partition;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -219,7 +220,7 @@ final class Ownership {
                 MemoryRange range = blocks.range(index);
                 blocks.quarantineOne(index);
                 if (number != 0) {
-                    blocks.clear(index, 0, range.size(), false);
+                    blocks.clear(index, 0, range.size(), move.fromNumber() != 0);
                 }
                 blocks.hand(index, number);
             }
@@ -234,7 +235,7 @@ final class Ownership {
             boolean commits = move.state() == Move.State.COMMITTED
                     && (!gone || move.resource() instanceof Resource.MemoryBlock);
             if (commits) {
-                hand(move, gone ? 0 : move.toNumber());
+                finish(move, gone ? 0 : move.toNumber());
             }
             Move ended = journal.state(move, commits ? Move.State.DONE : Move.State.UNDONE,
                     "the process ended; " + (commits ? "finished" : "undone")
@@ -248,8 +249,35 @@ final class Ownership {
         }
     }
 
+    /** What cannot be handed on must not keep the machine from starting: it is free. */
+    private void finish(Move move, int number) {
+        try {
+            hand(move, number);
+        } catch (IllegalStateException | UncheckedIOException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "move={0} resource={1} is free, as it could not"
+                    + " be finished: {2}", Long.toString(move.id()), move.resource(),
+                    e.getMessage());
+            hand(move, 0);
+        }
+    }
+
     Journal journal() {
         return journal;
+    }
+
+    /** A partition by number, or null. Any thread. */
+    LogicalPartition partition(int number) {
+        return number == 0 ? null : partitions.numbered(number);
+    }
+
+    /** Whether a partition of a name has departed, or is no more. Any thread. */
+    boolean hasDeparted(String name) {
+        return departed(numberOf(name));
+    }
+
+    /** Whether a partition owns a resource. Any thread. */
+    boolean owns(int number, Resource resource) {
+        return number != 0 && owner(resource) == number;
     }
 
     /** Whether a partition of a name exists, and has been admitted. Any thread. */

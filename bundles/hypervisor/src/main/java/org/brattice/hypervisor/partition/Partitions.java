@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 import org.brattice.hypervisor.recovery.FaultLog;
@@ -11,6 +12,7 @@ import org.brattice.hypervisor.recovery.FaultLog;
 /** All partitions, by name. Changed by the control thread; read by any. */
 final class Partitions {
     private final Map<String, LogicalPartition> byName = new ConcurrentSkipListMap<>();
+    private final Map<Integer, LogicalPartition> byNumber = new ConcurrentHashMap<>();
     private final FaultLog faults;
     private final Runnable changed;
 
@@ -27,6 +29,7 @@ final class Partitions {
 
     void remove(LogicalPartition partition) {
         byName.remove(partition.name());
+        byNumber.remove(partition.number());
         changed.run();
     }
 
@@ -37,8 +40,13 @@ final class Partitions {
 
     /** By number, or null. */
     LogicalPartition numbered(int number) {
-        return byName.values().stream().filter(one -> one.number() == number).findAny()
-                .orElse(null);
+        return byNumber.get(number);
+    }
+
+    /** Gives a partition its number, for life. */
+    void number(LogicalPartition partition, int number) {
+        partition.number(number);
+        byNumber.put(number, partition);
     }
 
     /** Name of a number, also of one that is gone. */

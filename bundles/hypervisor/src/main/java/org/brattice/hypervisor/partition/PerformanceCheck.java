@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.partition;
 
 import java.time.Duration;
+import java.util.Objects;
 
 import org.brattice.api.Demand;
 import org.brattice.api.Fault;
@@ -46,18 +47,20 @@ final class PerformanceCheck {
         long nanos = Math.max(1, now - checked);
         long total = run.processors().occupied();
         int owned = run.processors().owned();
-        double busy = Math.clamp((double) (total - occupied) / nanos / owned, 0, 1);
+        int counted = run.processors().counted();
+        double busy = Math.clamp((double) (total - occupied) / nanos / counted, 0, 1);
         checked = now;
         occupied = total;
         double use = memoryUse();
         Performance measured = host.measure(run.partition(), Duration.ofNanos(nanos), owned, busy,
                 run.processors().waitingTasks(), use);
         latest = measured;
-        run.guarded(Fault.Kind.TASK_THREW, "check", () -> {
-            Demand found = run.operatingSystem().check(measured);
-            processors.found(found.processors());
-            memory.found(found.memory());
-        });
+        Demand[] found = {new Demand(Demand.Level.STEADY, Demand.Level.STEADY)};
+        run.guarded(Fault.Kind.TASK_THREW, "check",
+                () -> found[0] = Objects.requireNonNull(run.operatingSystem().check(measured),
+                        "what a check finds"));
+        processors.found(found[0].processors());
+        memory.found(found[0].memory());
     }
 
     private double memoryUse() {

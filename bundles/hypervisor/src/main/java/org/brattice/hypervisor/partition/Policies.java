@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +37,8 @@ final class Policies implements Departures.Planner {
     private final ServiceTracker<RelocationPolicy, RelocationPolicy> tracker;
     private final FaultLog faults;
     private final Predicate<String> known;
+    /** The latest call of each policy that has not answered. */
+    private final Map<RelocationPolicy, Thread> calls = new ConcurrentHashMap<>();
     private final ExecutorService asking = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("brattice-policies").factory());
 
@@ -93,6 +96,10 @@ final class Policies implements Departures.Planner {
     /** What one policy proposes; nothing when it fails, or when one of its proposals cannot be. */
     private Map<Resource, String> proposals(ServiceReference<RelocationPolicy> reference,
             RelocationPolicy policy, Departure departure) {
+        if (busy(policy)) {
+            report(reference, policy, "has not answered the last time yet");
+            return Map.of();
+        }
         try {
             Map<Resource, String> proposals = call(policy, departure);
             String nonsense = nonsense(proposals, departure);
@@ -102,6 +109,8 @@ final class Policies implements Departures.Planner {
             report(reference, policy, "proposed " + nonsense);
         } catch (ExecutionException e) {
             report(reference, policy, "threw " + Thrown.text(e.getCause()));
+        } catch (RuntimeException e) {
+            report(reference, policy, "proposed what threw " + Thrown.text(e));
         } catch (TimeoutException e) {
             report(reference, policy, "did not answer in " + LIMIT_MILLIS + " ms");
         } catch (InterruptedException e) {
@@ -110,10 +119,20 @@ final class Policies implements Departures.Planner {
         return Map.of();
     }
 
-    private static Map<Resource, String> call(RelocationPolicy policy, Departure departure)
+    /** Whether a policy is still inside its last call, which took too long. */
+    private boolean busy(RelocationPolicy policy) {
+        Thread thread = calls.get(policy);
+        if (thread != null && !thread.isAlive()) {
+            calls.remove(policy);
+        }
+        return calls.containsKey(policy);
+    }
+
+    private Map<Resource, String> call(RelocationPolicy policy, Departure departure)
             throws ExecutionException, TimeoutException, InterruptedException {
         CompletableFuture<Map<Resource, String>> answer = new CompletableFuture<>();
-        Thread thread = Thread.ofVirtual().name("brattice-policy").start(() -> {
+        // A thread of the host's: one that loops takes none of those that run partitions.
+        Thread thread = Thread.ofPlatform().daemon().name("brattice-policy").start(() -> {
             try {
                 Map<Resource, String> proposals = policy.relocate(departure);
                 answer.complete(proposals == null ? null : new LinkedHashMap<>(proposals));
@@ -121,9 +140,13 @@ final class Policies implements Departures.Planner {
                 answer.completeExceptionally(e);
             }
         });
+        calls.put(policy, thread);
         try {
             return answer.get(LIMIT_MILLIS, TimeUnit.MILLISECONDS);
         } finally {
+            if (answer.isDone()) {
+                calls.remove(policy);
+            }
             thread.interrupt();
         }
     }
@@ -134,7 +157,7 @@ final class Policies implements Departures.Planner {
         }
         for (Map.Entry<Resource, String> proposal : proposals.entrySet()) {
             String to = proposal.getValue();
-            if (!departure.resources().contains(proposal.getKey())) {
+            if (proposal.getKey() == null || !departure.resources().contains(proposal.getKey())) {
                 return proposal.getKey() + ", which is not to be placed";
             }
             if (to == null || to.equals(departure.partition())

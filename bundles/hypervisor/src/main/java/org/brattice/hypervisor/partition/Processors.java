@@ -121,7 +121,11 @@ final class Processors {
         if (task == null) {
             return 0;
         }
-        running.accept(task);
+        if (polls) {
+            occupy(task, scan);
+        } else {
+            running.accept(task);
+        }
         return 1;
     }
 
@@ -141,6 +145,11 @@ final class Processors {
     /** How many are owned, those not counted that are to leave. Any thread. */
     synchronized int owned() {
         return owned;
+    }
+
+    /** How many of those are counted as occupied: not one that polls, when there are others. Any thread. */
+    synchronized int counted() {
+        return Math.max(1, polls ? owned - 1 : owned);
     }
 
     /** How many tasks wait. Any thread. */
@@ -172,7 +181,7 @@ final class Processors {
                 begun.await();
                 run(tasks.take(), mine);
             } catch (InterruptedException e) {
-                // Only a fence interrupts, and that stops the boot first.
+                // A fence stops the boot first; what partition code does to its threads changes nothing.
             }
         }
     }
@@ -182,7 +191,12 @@ final class Processors {
             occupy(task, mine);
             return;
         }
-        turns.begin(this::standsAside);
+        try {
+            turns.begin(this::standsAside);
+        } catch (InterruptedException e) {
+            tasks.add(task);
+            throw e;
+        }
         try {
             occupy(task, mine);
         } finally {
@@ -241,6 +255,7 @@ final class Processors {
     /** Adds one that was made, which begins at once. Control thread. */
     void add(Processor worker) {
         all.add(worker);
+        turns.look();
         startWorker(worker);
     }
 

@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 
 import org.brattice.api.Move;
 import org.brattice.api.Resource;
+import org.brattice.hypervisor.memory.FrameLayout;
 import org.brattice.hypervisor.resource.Slots;
 
 /**
@@ -25,7 +26,10 @@ final class SlotHandover implements Handover {
 
     @Override
     public String obstacle() {
-        return null;
+        return slots.room(slot.location())
+                ? null
+                : "resource=" + slot + " cannot be noted: a frame notes the owners of "
+                        + FrameLayout.SLOT_LIMIT + " slots";
     }
 
     @Override

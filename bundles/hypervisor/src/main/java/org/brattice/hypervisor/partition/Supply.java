@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import org.brattice.api.Holding;
@@ -26,8 +27,10 @@ final class Supply {
     private final ControlThread control;
     private final Ownership ownership;
     private final Mover mover;
+    private final Loans loans;
 
-    Supply(ControlThread control, Ownership ownership, Mover mover) {
+    Supply(ControlThread control, Ownership ownership, Mover mover, Loans loans) {
+        this.loans = loans;
         this.control = control;
         this.ownership = ownership;
         this.mover = mover;
@@ -53,11 +56,12 @@ final class Supply {
      * @param partition that lacks it
      * @param pool whether it goes to the free pool, because the partition cannot own it yet
      * @param cause in words
+     * @param wanted whether it is still lacking
      * @param done run when it has come, or nobody is left to ask
      */
     void get(LogicalPartition partition, Missing missing, boolean pool, String cause,
-            Runnable done) {
-        new Errand(partition, missing, pool ? "" : partition.name(), cause, done).next();
+            BooleanSupplier wanted, Runnable done) {
+        new Errand(partition, missing, pool ? "" : partition.name(), cause, wanted, done).next();
     }
 
     /** What is still to be got for one partition. */
@@ -65,6 +69,7 @@ final class Supply {
         private final LogicalPartition partition;
         private final String to;
         private final String cause;
+        private final BooleanSupplier wanted;
         private final Runnable done;
         private final Set<String> refused = new HashSet<>();
         private int processors;
@@ -73,7 +78,8 @@ final class Supply {
         private int slot;
 
         Errand(LogicalPartition partition, Missing missing, String to, String cause,
-                Runnable done) {
+                BooleanSupplier wanted, Runnable done) {
+            this.wanted = wanted;
             this.partition = partition;
             this.processors = missing.processors();
             this.blocks = missing.blocks();
@@ -84,7 +90,7 @@ final class Supply {
         }
 
         void next() {
-            if (mover.closing()) {
+            if (mover.closing() || !wanted.getAsBoolean()) {
                 return;
             }
             if (processors > 0 && ask("processor", Holding::spareProcessors,
@@ -103,14 +109,16 @@ final class Supply {
                 LOGGER.log(System.Logger.Level.WARNING,
                         "partition={0} lacks processors={1} blocks={2} of what it declares, and"
                                 + " nobody spares them",
-                        partition.name(), Math.max(0, processors), Math.max(0, blocks));
+                        partition.name(), processors, blocks);
             }
             done.run();
         }
 
         /** Asks whoever has the most; whether there is anybody. */
-        private boolean ask(String kind, Function<Holding, List<Integer>> spare,
+        private boolean ask(String kind, Function<Holding, List<Integer>> all,
                 Function<Integer, Resource> resource, Runnable got) {
+            Function<Holding, List<Integer>> spare = one -> all.apply(one).stream()
+                    .filter(index -> !loans.lent(resource.apply(index))).toList();
             Optional<Holding> most = others(partition).stream()
                     .filter(one -> !spare.apply(one).isEmpty()
                             && !refused.contains(kind + one.number()))

@@ -14,7 +14,8 @@ import org.brattice.hypervisor.memory.FrameDescription.Device.Serial;
 /** A serial line out of two files: what is sent is appended to one, what comes in is read from the other. Any thread. */
 final class FileSerial implements SerialAdapter, AutoCloseable {
     private final Serial files;
-    private InputStream input;
+    private final Object writing = new Object();
+    private volatile InputStream input;
 
     FileSerial(Serial files) {
         this.files = files;
@@ -25,31 +26,37 @@ final class FileSerial implements SerialAdapter, AutoCloseable {
         if (files.input() == null) {
             return -1;
         }
-        if (input == null) {
-            input = Files.newInputStream(files.input());
+        InputStream open = input;
+        if (open == null) {
+            open = Files.newInputStream(files.input());
+            input = open;
         }
-        int ready = (int) Math.min(input.available(), target.byteSize());
-        byte[] bytes = input.readNBytes(ready);
+        int ready = (int) Math.min(open.available(), target.byteSize());
+        byte[] bytes = open.readNBytes(ready);
         MemorySegment.copy(MemorySegment.ofArray(bytes), 0, target, 0, bytes.length);
         return bytes.length;
     }
 
     @Override
-    public synchronized void write(MemorySegment source) throws IOException {
-        try (FileChannel output = FileChannel.open(files.output(), StandardOpenOption.CREATE,
-                StandardOpenOption.APPEND)) {
-            ByteBuffer bytes = source.asByteBuffer();
-            while (bytes.hasRemaining()) {
-                output.write(bytes);
+    public void write(MemorySegment source) throws IOException {
+        synchronized (writing) {
+            try (FileChannel output = FileChannel.open(files.output(), StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND)) {
+                ByteBuffer bytes = source.asByteBuffer();
+                while (bytes.hasRemaining()) {
+                    output.write(bytes);
+                }
             }
         }
     }
 
+    /** Waits for nobody who is inside. */
     @Override
-    public synchronized void close() throws IOException {
-        if (input != null) {
-            input.close();
+    public void close() throws IOException {
+        InputStream open = input;
+        if (open != null) {
             input = null;
+            open.close();
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 import org.brattice.api.Move;
 import org.brattice.hypervisor.memory.FrameLayout;
@@ -17,6 +18,7 @@ import org.brattice.hypervisor.memory.FrameLayout;
  * thread, read by any, under this object's monitor.
  */
 public final class Journal {
+    private Predicate<Move> kept = move -> false;
     private final JournalEntry[] entries;
     private final Move[] moves;
     private long next = 1;
@@ -50,19 +52,31 @@ public final class Journal {
         return moves[place];
     }
 
+    /** Says which moves that have ended are not written over, as long as there are others. */
+    public synchronized void keeps(Predicate<Move> wanted) {
+        kept = wanted;
+    }
+
     private int place() {
+        int place = place(move -> !kept.test(move));
+        place = place < 0 ? place(move -> true) : place;
+        if (place < 0) {
+            throw new IllegalStateException("move.journal is full: moves=" + entries.length
+                    + " have not ended");
+        }
+        return place;
+    }
+
+    private int place(Predicate<Move> free) {
         int place = -1;
         for (int i = 0; i < entries.length; i++) {
             if (moves[i] == null) {
                 return i;
             }
-            if (moves[i].state().ended() && (place < 0 || moves[i].id() < moves[place].id())) {
+            if (moves[i].state().ended() && free.test(moves[i])
+                    && (place < 0 || moves[i].id() < moves[place].id())) {
                 place = i;
             }
-        }
-        if (place < 0) {
-            throw new IllegalStateException("move.journal is full: moves=" + entries.length
-                    + " have not ended");
         }
         return place;
     }

@@ -17,6 +17,8 @@ final class Slot {
     String text = "empty";
     /** Whether it is about to change hands: who comes now waits until that is settled. */
     boolean leaving;
+    /** Whether an owner has lost it while threads were inside: the next one waits until they have come out. */
+    boolean draining;
     final List<Thread> inside = new ArrayList<>();
 
     Slot(String location, boolean described) {
@@ -27,6 +29,12 @@ final class Slot {
     /** Whether anybody has to do with it. */
     boolean used() {
         return described || adapter != null || owned();
+    }
+
+    /** Nobody owns it any more. */
+    void lose() {
+        owner = "";
+        draining = !inside.isEmpty();
     }
 
     /** Whether a partition owns it, or has declared it. */

@@ -9,6 +9,7 @@ import org.brattice.api.FrameInfo;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IoAdapter;
 import org.brattice.hypervisor.memory.FrameDescription.Device;
+import org.brattice.hypervisor.memory.FrameLayout;
 
 /**
  * The frame's I/O slots: each has one owner or none, and an adapter or none. They come from the frame description, and
@@ -63,15 +64,14 @@ public final class Slots {
         return null;
     }
 
-    /** Takes an adapter out, wherever it sits; who is inside comes out by itself. */
-    public synchronized void remove(IoAdapter adapter) {
-        for (Slot slot : slots.values()) {
-            if (slot.adapter == adapter) {
-                slot.adapter = null;
-                slot.text = "empty";
-            }
+    /** Takes an adapter out of a slot, if it sits there; who is inside comes out by itself. */
+    public synchronized void remove(String location, IoAdapter adapter) {
+        Slot slot = slots.get(location);
+        if (slot != null && slot.adapter == adapter) {
+            slot.adapter = null;
+            slot.text = "empty";
+            tidy();
         }
-        tidy();
     }
 
     /**
@@ -83,7 +83,8 @@ public final class Slots {
     public synchronized <A extends IoAdapter> A enter(String partition, String location,
             Class<A> kind) {
         Slot slot = slots.get(location);
-        while (slot != null && slot.leaving) {
+        while (slot != null && slot.owner.equals(partition)
+                && (slot.leaving || slot.draining && !slot.inside.isEmpty())) {
             try {
                 wait();
             } catch (InterruptedException e) {
@@ -106,6 +107,7 @@ public final class Slots {
             throw new HypervisorCallException("slot=" + location + " holds " + slot.text
                     + ", which is no " + kind.getSimpleName());
         }
+        slot.draining = false;
         slot.inside.add(Thread.currentThread());
         return kind.cast(slot.adapter);
     }
@@ -126,6 +128,12 @@ public final class Slots {
 
     /** Why a partition cannot have these slots, or null. */
     public synchronized String refusal(String partition, List<String> locations) {
+        long owned = slots.values().stream()
+                .filter(slot -> slot.owned() || locations.contains(slot.location)).count();
+        if (owned > FrameLayout.SLOT_LIMIT) {
+            return "slots=" + locations + " are too many: a frame notes the owners of "
+                    + FrameLayout.SLOT_LIMIT + " slots";
+        }
         for (String location : locations) {
             Slot slot = slots.get(location);
             if (slot == null) {
@@ -159,7 +167,7 @@ public final class Slots {
             if (slot.declarer.equals(partition) && !locations.contains(slot.location)) {
                 slot.declarer = "";
                 if (slot.owner.equals(partition)) {
-                    slot.owner = "";
+                    slot.lose();
                 }
             }
         }
@@ -213,6 +221,13 @@ public final class Slots {
         tidy();
     }
 
+    /** Whether the frame can note the owner of a slot: it can of a limited number. Any thread. */
+    public synchronized boolean room(String location) {
+        Slot slot = slots.get(location);
+        return slot != null && slot.owned()
+                || slots.values().stream().filter(Slot::owned).count() < FrameLayout.SLOT_LIMIT;
+    }
+
     /** What the frame has noted of a slot. */
     public synchronized void restore(Row row) {
         Slot slot = slot(row.location());
@@ -224,7 +239,9 @@ public final class Slots {
     /** Takes all slots of a partition back, which is no more. */
     public synchronized void forget(String partition) {
         for (Slot slot : slots.values()) {
-            slot.owner = slot.owner.equals(partition) ? "" : slot.owner;
+            if (slot.owner.equals(partition)) {
+                slot.lose();
+            }
             slot.declarer = slot.declarer.equals(partition) ? "" : slot.declarer;
         }
         tidy();
@@ -255,15 +272,18 @@ public final class Slots {
     }
 
     /** Lets go of the files. */
-    public synchronized void close() {
-        for (Slot slot : slots.values()) {
-            if (slot.described && slot.adapter instanceof AutoCloseable files) {
-                try {
-                    files.close();
-                } catch (Exception e) {
-                    // Nothing was left to be written: nothing can be lost.
-                }
+    public void close() {
+        for (AutoCloseable files : files()) {
+            try {
+                files.close();
+            } catch (Exception e) {
+                // Nothing was left to be written: nothing can be lost.
             }
         }
+    }
+
+    private synchronized List<AutoCloseable> files() {
+        return slots.values().stream().filter(slot -> slot.described)
+                .map(slot -> (AutoCloseable) slot.adapter).toList();
     }
 }

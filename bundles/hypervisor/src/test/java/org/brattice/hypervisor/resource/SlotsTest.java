@@ -122,7 +122,7 @@ class SlotsTest {
         assertSame(adapter, slots.enter("vios", "C", BlockAdapter.class));
         slots.leave("C");
 
-        slots.remove(adapter);
+        slots.remove("C", adapter);
 
         assertEquals(new FrameInfo.Slot("C", "empty", "vios"), slots.list().getLast());
         assertEquals("slot=C is empty: add slot.C to the frame description, or publish an IoAdapter"

@@ -72,10 +72,13 @@ final class Job {
             moved(request, reason(message));
         } else if (reply.status() != BlockReply.OK) {
             fail("status=" + reply.status() + ": " + reason(message));
-        } else if (request.op() == BlockRequest.DESCRIBE) {
-            describe(message);
         } else {
-            block(request, message);
+            requests.heard();
+            if (request.op() == BlockRequest.DESCRIBE) {
+                describe(message);
+            } else {
+                block(request, message);
+            }
         }
     }
 

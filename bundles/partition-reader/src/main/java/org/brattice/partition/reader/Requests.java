@@ -61,11 +61,15 @@ final class Requests {
                 BlockRequest request = inFlight[i];
                 inFlight[i] = null;
                 count--;
-                heardAt = clock.getAsLong();
                 return request;
             }
         }
         return null;
+    }
+
+    /** The server has answered with what was asked for. */
+    void heard() {
+        heardAt = clock.getAsLong();
     }
 
     /** Asks again later what was answered in vain. */
@@ -82,6 +86,7 @@ final class Requests {
     /** Asks another server from now on: all that is in flight at once. */
     void redirect(int newServer) {
         server = newServer;
+        heard();
         for (int i = 0; i < WINDOW; i++) {
             if (inFlight[i] != null) {
                 send(i);

@@ -3,11 +3,11 @@ package org.brattice.partition.vios;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 
 import org.brattice.api.Boot;
 import org.brattice.api.Delivery;
 import org.brattice.api.Firmware;
+import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
 import org.brattice.api.Move;
@@ -36,6 +36,8 @@ public final class Vios implements Firmware {
     private final Backlog backlog = new Backlog();
     private Boot boot;
     private BlockServer server;
+    /** Location of the slot whose device is served, or null: never another one under clients that read. */
+    private String served;
 
     @Activate
     public Vios(@Reference IpcaService ipca) {
@@ -48,23 +50,32 @@ public final class Vios implements Firmware {
         MemorySegment memory = boot.memory().stream()
                 .max(Comparator.comparingLong(MemorySegment::byteSize)).orElseThrow();
         server = new BlockServer(ipca, memory);
-        serve("");
+        boot.slots().stream().filter(this::serves).findFirst();
     }
 
-    /** Serves the first of the slots that this partition owns; or tells clients where it went. */
-    private void serve(String otherwise) {
-        List<String> slots = boot.slots();
-        if (slots.isEmpty()) {
-            server.moved(otherwise);
-        } else {
-            server.serve(boot.device(slots.getFirst()));
+    /** Serves what is in a slot, if that is a block device; whether it is. */
+    private boolean serves(String location) {
+        try {
+            server.serve(boot.device(location));
+            served = location;
+            return true;
+        } catch (HypervisorCallException e) {
+            // Something else sits there, or nothing.
+            return false;
         }
     }
 
     @Override
     public void relocated(Move move) {
-        if (move.resource() instanceof Resource.Slot && move.state() == Move.State.DONE) {
-            serve(move.to());
+        if (move.state() != Move.State.DONE
+                || !(move.resource() instanceof Resource.Slot(String location))) {
+            return;
+        }
+        if (location.equals(served) && move.fromNumber() == boot.number()) {
+            served = null;
+            server.moved(move.to());
+        } else if (served == null && move.toNumber() == boot.number()) {
+            serves(location);
         }
     }
 

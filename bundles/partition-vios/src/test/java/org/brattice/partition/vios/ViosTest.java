@@ -185,8 +185,24 @@ class ViosTest {
         assertArrayEquals(Arrays.copyOfRange(boot.device, 0, 10), data(1));
     }
 
+    @Test
+    void shouldNeverServeAnotherDiskUnderItsClients() {
+        boot.slots = List.of("U1-P1-C0", FakeBoot.SLOT);
+        vios.relocated(move("U1-P1-C0", 3, "vios", 1, Move.State.DONE));
+        request(CLIENT, BlockRequest.READ, 10, 1, 0);
+        assertArrayEquals(Arrays.copyOfRange(boot.device, 0, 10), data(0));
+        boot.slots = List.of("U1-P1-C0");
+        vios.relocated(move(FakeBoot.SLOT, 1, "vios2", 2, Move.State.DONE));
+        request(CLIENT, BlockRequest.READ, 10, 2, 0);
+        assertEquals("vios2", new String(data(1), UTF_8));
+    }
+
     private static Move move(String to, Move.State state) {
-        return new Move(1, new Resource.Slot(FakeBoot.SLOT), "x", 1, to, 2, state, Instant.EPOCH,
+        return move(FakeBoot.SLOT, 1, to, to.equals("vios") ? 1 : 2, state);
+    }
+
+    private static Move move(String slot, int from, String to, int number, Move.State state) {
+        return new Move(1, new Resource.Slot(slot), "x", from, to, number, state, Instant.EPOCH,
                 Instant.EPOCH, "", "");
     }
 
