@@ -213,4 +213,54 @@ public class AuctionIT extends MoveTest {
         assertEquals(List.of(), hypervisor().loans());
         eventually("its own has gone too", () -> assertEquals(0, processors("alice")));
     }
+
+    @Test
+    public void shouldEndALoanWhenItsResourceMovesAgain() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        mover("bob", CHECKS, "processors=2");
+        Load load = new Load(alice.boot);
+        load.set(12);
+        eventually("alice has borrowed", () -> assertNotNull(loan("alice")));
+        Resource lent = loan("alice").resource();
+        assertEquals(Move.State.DONE, hypervisor().move(request(lent, "")).state());
+        assertEquals(List.of(), hypervisor().loans());
+        assertEquals(Move.State.DONE, hypervisor().move(request(lent, "alice")).state());
+        load.set(0);
+        eventually("alice is idle", () -> assertTrue(hypervisor().performance().stream()
+                .anyMatch(one -> one.partition().equals("alice") && one.busy() < 0.1)));
+        load.rate(30 * CHECK_MILLIS);
+        assertEquals("it is alice's own now", 2, processors("alice"));
+        assertEquals(List.of(), hypervisor().loans());
+    }
+
+    @Test
+    public void shouldReturnALoanWhenTheBorrowerIsUninstalled() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        mover("bob", CHECKS, "processors=2");
+        Load load = new Load(alice.boot);
+        load.set(12);
+        eventually("alice has borrowed", () -> assertNotNull(loan("alice")));
+        context.getBundle("test:alice").uninstall();
+        eventually("bob has it back", () -> assertEquals(2, processors("bob")));
+        assertTrue(hypervisor().moves().getLast().cause().endsWith("alice is no more"));
+    }
+
+    @Test
+    public void shouldNotReturnALoanAgainAndAgainToWhoDoesNotTakeIt() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        MoveTerminal bob = mover("bob", CHECKS, "processors=2");
+        Load load = new Load(alice.boot);
+        load.set(12);
+        eventually("alice has borrowed", () -> assertNotNull(loan("alice")));
+        bob.veto = "keep it";
+        long before = moves();
+        load.set(0);
+        eventually("it was to return", () -> assertTrue(hypervisor().moves().stream()
+                .anyMatch(move -> move.id() > before && move.outcome().endsWith("keep it"))));
+        long first = moves();
+        load.rate(40 * CHECK_MILLIS);
+        assertTrue("moves=" + (moves() - first), moves() - first <= 2);
+        bob.veto = null;
+        eventually("at last", () -> assertEquals(2, processors("bob")));
+    }
 }
