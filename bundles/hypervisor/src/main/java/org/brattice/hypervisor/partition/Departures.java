@@ -59,13 +59,16 @@ final class Departures {
         planner = newPlanner;
     }
 
-    /** A partition has no boot, and none is on its way. */
+    /** A partition has no boot, and none is on its way. What it got since it departed it keeps. */
     void idle(LogicalPartition partition) {
-        idle(partition, settle);
+        if (!ownership.departed(partition.number())) {
+            idle(partition, settle);
+        }
     }
 
     /** The framework has started: a partition that was kept from before has some time to boot. */
     void kept(LogicalPartition partition) {
+        // One that had departed may have been killed before all of its resources had gone.
         idle(partition, settle.multipliedBy(STARTING));
     }
 

@@ -262,6 +262,9 @@ final class LifeCycle {
         if (refusal != null) {
             if (partition.number() == 0) {
                 partitions.remove(partition);
+            } else {
+                partition.state(PartitionState.STOPPED, "its firmware was refused: " + refusal);
+                departures.idle(partition);
             }
             return refusal;
         }
