@@ -61,15 +61,13 @@ final class Departures {
 
     /** A partition has no boot, and none is on its way. What it got since it departed it keeps. */
     void idle(LogicalPartition partition) {
-        if (!ownership.departed(partition.number())) {
-            idle(partition, settle);
-        }
+        idle(partition, settle, false);
     }
 
     /** The framework has started: a partition that was kept from before has some time to boot. */
     void kept(LogicalPartition partition) {
         // One that had departed may have been killed before all of its resources had gone.
-        idle(partition, settle.multipliedBy(STARTING));
+        idle(partition, settle.multipliedBy(STARTING), true);
     }
 
     /** A partition is no more, and what it owned is free: loans go back to their lenders. */
@@ -77,10 +75,10 @@ final class Departures {
         loans.forget(number);
     }
 
-    private void idle(LogicalPartition partition, Duration time) {
+    private void idle(LogicalPartition partition, Duration time, boolean again) {
         long ends = partition.ends();
         control.later(time, () -> {
-            if (gone(partition, ends)) {
+            if (gone(partition, ends) && (again || !ownership.departed(partition.number()))) {
                 depart(partition, ends);
             }
         });
@@ -176,11 +174,12 @@ final class Departures {
         }
 
         private void moved(Resource resource, Place place, boolean done, Throwable failure) {
-            if (!done && !place.to().isEmpty() && gone(partition, ends)) {
+            boolean stays = !done && ownership.owns(partition.number(), resource);
+            if (stays && !place.to().isEmpty() && gone(partition, ends)) {
                 move(resource, new Place("", "free pool, as " + place.to() + " did not take it"));
                 return;
             }
-            if (!done && ownership.owns(partition.number(), resource)) {
+            if (stays) {
                 LOGGER.log(System.Logger.Level.WARNING, "partition={0} departed, and {1} could not"
                         + " go yet: {2}", partition.name(), resource,
                         failure == null ? "its move was undone" : failure.getMessage());
