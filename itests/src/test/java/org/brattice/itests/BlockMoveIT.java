@@ -215,4 +215,24 @@ public class BlockMoveIT extends MoveTest {
         assertEquals(List.of(), holding("alice").spareBlocks());
         assertEquals(owned, holding("alice").blocks());
     }
+
+    @Test
+    public void shouldGrowAndNotShrink() throws Exception {
+        MoveTerminal alice = mover("alice", ROOMY);
+        alice.run(() -> alice.boot.memory().getLast().fill((byte) 9));
+        assertEquals(State.DONE,
+                hypervisor().move(request(last(alice.boot), "")).state());
+        context.getBundle("test:alice")
+                .update(small("alice", "memory=7 MiB", "memory.minimum=3 MiB").stream());
+        await("alice", PartitionState.RUNNING);
+        assertEquals("what was moved away stays away", 6, holding("alice").blocks().size());
+        assertEquals(3, holding("alice").spareBlocks().size());
+        assertEquals("contents are kept", 9, (byte) alice
+                .call(() -> alice.boot.memory().getFirst().get(ValueLayout.JAVA_BYTE, 0)));
+        context.getBundle("test:alice").update(small("alice", ROOMY).stream());
+        eventually("it is refused",
+                () -> assertEquals("its firmware was refused: memory=4 MiB must be"
+                        + " at least 7 MiB, which alice was given and has its data in: uninstall its bundle"
+                        + " first to begin anew", info("alice").reason()));
+    }
 }

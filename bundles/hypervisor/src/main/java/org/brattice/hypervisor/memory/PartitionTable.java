@@ -143,6 +143,16 @@ public final class PartitionTable {
         Word.release(memory, layout.row(index(number)) + FrameLayout.ROW_NUMBER, 0);
     }
 
+    /** Bytes of the memory that a partition was given. */
+    public long bytes(int number) {
+        return Word.opaque(memory, layout.row(index(number)) + FrameLayout.ROW_MEMORY);
+    }
+
+    /** Notes that a partition is given more. */
+    public void bytes(int number, long bytes) {
+        Word.opaque(memory, layout.row(index(number)) + FrameLayout.ROW_MEMORY, bytes);
+    }
+
     /** Whether a number is a partition's at present. */
     public boolean known(int number) {
         return number > 0

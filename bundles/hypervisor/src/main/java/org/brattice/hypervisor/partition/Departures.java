@@ -23,8 +23,6 @@ final class Departures {
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
     /** How long a winner may take. */
     private static final Duration LIMIT = Duration.ofSeconds(5);
-    /** When what could not go is tried again. */
-    private static final Duration AGAIN = Duration.ofSeconds(2);
     /** How many settle times partitions have to come back in after a start of the framework. */
     private static final int STARTING = 10;
 
@@ -33,6 +31,8 @@ final class Departures {
     private final Mover mover;
     private final Loans loans;
     private final Duration settle;
+    /** How many partitions have departed whose resources are still on their way. */
+    private volatile int leaving;
     private volatile Planner planner = departure -> CompletableFuture.completedFuture(Map.of());
 
     /** Where a resource is to go, and who said so. */
@@ -70,6 +70,11 @@ final class Departures {
         idle(partition, settle.multipliedBy(STARTING), true);
     }
 
+    /** How many partitions have departed whose resources are still on their way. Any thread. */
+    int leaving() {
+        return leaving;
+    }
+
     /** A partition is no more, and what it owned is free: loans go back to their lenders. */
     void destroyed(int number) {
         loans.forget(number);
@@ -103,6 +108,7 @@ final class Departures {
                 partition.status().reason(), own);
         LOGGER.log(System.Logger.Level.INFO, "partition={0} departed, because {1}: {2} go where the"
                 + " relocation policies say", partition.name(), departure.cause(), resources);
+        leaving++;
         CompletableFuture<Map<Resource, Place>> plan = own.isEmpty()
                 ? CompletableFuture.completedFuture(Map.of())
                 : planner.plan(departure);
@@ -140,17 +146,20 @@ final class Departures {
 
         void next() {
             if (!gone(partition, ends)) {
+                leaving--;
                 return;
             }
             Resource resource = left.poll();
             if (resource != null) {
                 move(resource, place(resource));
             } else if (!again.isEmpty()) {
-                control.later(AGAIN, () -> {
+                control.later(settle, () -> {
                     left.addAll(again);
                     again.clear();
                     next();
                 });
+            } else {
+                leaving--;
             }
         }
 

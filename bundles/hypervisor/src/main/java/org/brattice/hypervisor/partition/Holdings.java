@@ -9,8 +9,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.LongPredicate;
 
 import org.brattice.api.Fault;
@@ -195,17 +197,18 @@ final class Holdings implements Declarations.Owners {
                     + " are not free in the frame, and those who could spare them did not: say"
                     + " journal";
         }
+        AtomicInteger wanted = new AtomicInteger(blocks.blocksFor(declaration.memory()));
         if (refusal == null) {
             refusal = partition.number() == 0
                     ? allot(partition, declaration)
-                    : change(partition, declaration, departed);
+                    : change(partition, declaration, departed, wanted::set);
         }
         if (refusal == null) {
             Missing rest = ownership.declare(partition, declaration);
             partition.declaration(declaration);
             int owned = blocks.of(partition.number()).size();
-            int lacking = departed ? blocks.blocksFor(declaration.memory()) - owned : 0;
-            missing.accept(new Missing(rest.processors(), lacking, rest.slots()));
+            missing.accept(
+                    new Missing(rest.processors(), wanted.get() - owned, rest.slots()));
         }
         return refusal;
     }
@@ -237,31 +240,45 @@ final class Holdings implements Declarations.Owners {
         return null;
     }
 
-    /** A partition keeps its memory, so what it declares must still be that. */
-    private String change(LogicalPartition partition, Declaration declaration, boolean departed) {
-        long memory = table.rows().stream().filter(row -> row.number() == partition.number())
-                .mapToLong(PartitionTable.Row::bytes).findAny().orElse(0);
-        if (memory != declaration.memory()) {
-            return "memory=" + Size.text(declaration.memory()) + " must be " + Size.text(memory)
-                    + ", which " + partition.name()
-                    + " owns: uninstall its bundle first to begin anew";
+    /**
+     * A partition keeps its memory, so what it declares must still be that, or more.
+     *
+     * @param blocksWanted told how many blocks it is to own
+     */
+    private String change(LogicalPartition partition, Declaration declaration, boolean departed,
+            IntConsumer blocksWanted) {
+        int number = partition.number();
+        long memory = table.bytes(number);
+        if (declaration.memory() < memory) {
+            return "memory=" + Size.text(declaration.memory()) + " must be at least "
+                    + Size.text(memory) + ", which " + partition.name()
+                    + " was given and has its data in: uninstall its bundle first to begin anew";
         }
-        MemoryRange ipca = ipcas.ipca(partition.number());
-        if (ipca == null || ipca.size() == declaration.ipca()) {
-            String refusal = keep(partition.number(), declaration);
-            return refusal == null && departed
-                    ? fill(partition.number(), declaration)
-                    : refusal;
+        MemoryRange ipca = ipcas.ipca(number);
+        if (ipca != null && ipca.size() != declaration.ipca()) {
+            return "ipca=" + Size.text(declaration.ipca()) + " must be " + Size.text(ipca.size())
+                    + ", where unread messages of " + partition.name()
+                    + " may lie: uninstall its bundle first to begin anew";
         }
-        return "ipca=" + Size.text(declaration.ipca()) + " must be " + Size.text(ipca.size())
-                + ", where unread messages of " + partition.name()
-                + " may lie: uninstall its bundle first to begin anew";
+        int declared = blocks.blocksFor(declaration.memory());
+        int wanted = departed
+                ? declared
+                : blocks.of(number).size() + declared - blocks.blocksFor(memory);
+        String refusal = keep(number, declaration);
+        if (refusal == null) {
+            refusal = fill(number, wanted);
+        }
+        if (refusal == null) {
+            table.bytes(number, declaration.memory());
+            blocksWanted.accept(wanted);
+        }
+        return refusal;
     }
 
-    /** A partition that has departed gets the blocks again that it declares, as far as they are free. */
-    private String fill(int number, Declaration declaration) {
+    /** A partition gets the blocks that it lacks, as far as they are free. */
+    private String fill(int number, int wanted) {
         try {
-            blocks.fill(number, declaration.memory());
+            blocks.fill(number, wanted * frame.description().block());
             return null;
         } catch (UncheckedIOException e) {
             return e.getMessage();

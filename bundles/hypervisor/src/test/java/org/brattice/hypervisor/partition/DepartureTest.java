@@ -24,10 +24,11 @@ class DepartureTest {
             LogicalPartition x = rig.machine().partitions().named("x");
             assertTrue(rig.running().containsKey(x));
             rig.update(rig.installed.get("x"),
-                    Map.of("name", "x", "memory", "192 KiB", "ipca", "4 KiB"));
+                    Map.of("name", "x", "memory", "64 KiB", "ipca", "4 KiB"));
             rig.awaitQuiet();
-            assertEquals("memory=192 KiB must be 128 KiB, which x owns: uninstall its bundle first"
-                    + " to begin anew",
+            assertEquals(
+                    "memory=64 KiB must be at least 128 KiB, which x was given and has its data"
+                            + " in: uninstall its bundle first to begin anew",
                     rig.machine().lifeCycle().refused().get(rig.installed.get("x").source)
                             .reason());
             assertEquals(0, rig.ownership().processors().of(x.number()).size());

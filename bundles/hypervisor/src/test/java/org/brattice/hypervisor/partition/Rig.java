@@ -213,7 +213,8 @@ final class Rig implements AutoCloseable {
         while (true) {
             boolean settled = machine.partitions().all().stream().allMatch(this::settled);
             State state = state();
-            if (settled && state.equals(before) && state.open == 0 && state.quarantined == 0) {
+            if (settled && state.equals(before) && state.open == 0 && state.quarantined == 0
+                    && machine.departures().leaving() == 0) {
                 return;
             }
             if (System.nanoTime() - deadline > 0) {
