@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
 
+import org.brattice.api.Boot;
 import org.brattice.api.Relocation;
 import org.brattice.api.Veto;
 
@@ -26,8 +27,8 @@ final class Conduct {
         gate.countDown();
     }
 
-    /** Agrees, mostly. */
-    void answer(RandomGenerator random, Relocation relocation) throws Exception {
+    /** Agrees, mostly; it may have its processors do something for long. */
+    void answer(RandomGenerator random, Relocation relocation, Boot boot) throws Exception {
         switch (random.nextInt(SIDES)) {
             case 0, 1, 2 -> throw new Veto("not now");
             case 3 -> throw new IllegalStateException("out of order");
@@ -36,9 +37,22 @@ final class Conduct {
                     gate.await();
                 }
             }
+            case 6, 7 -> {
+                for (int i = 0; i < Rig.PROCESSORS && relocation.cause().equals(CAUSE); i++) {
+                    boot.run(this::await);
+                }
+            }
             default -> {
                 // It agrees.
             }
+        }
+    }
+
+    private void await() {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            // It is shut out.
         }
     }
 

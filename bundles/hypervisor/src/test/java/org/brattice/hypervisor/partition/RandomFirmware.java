@@ -57,12 +57,12 @@ final class RandomFirmware implements Firmware {
 
     @Override
     public void releasing(Relocation relocation) throws Exception {
-        conduct.answer(random, relocation);
+        conduct.answer(random, relocation, boot);
     }
 
     @Override
     public void arriving(Relocation relocation) throws Exception {
-        conduct.answer(random, relocation);
+        conduct.answer(random, relocation, boot);
     }
 
     @Override

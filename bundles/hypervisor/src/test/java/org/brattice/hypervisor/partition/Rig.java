@@ -1,7 +1,9 @@
 package org.brattice.hypervisor.partition;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.memory.FrameDescription.Backing;
 import org.brattice.hypervisor.memory.FrameDescription.Device;
 import org.brattice.hypervisor.memory.StoreSizes;
+import org.brattice.hypervisor.resource.Journal;
 
 /** A machine without a framework: bundles and firmware are the test's, all else is real. */
 final class Rig implements AutoCloseable {
@@ -149,9 +152,14 @@ final class Rig implements AutoCloseable {
 
     // What becomes of the process
 
-    /** The process is killed when some time has passed, and started again: nobody has been told to end. */
-    void kill(long nanos) throws IOException {
-        byte[] left;
+    /**
+     * The process is killed when some time has passed, and started again: nobody has been told to end.
+     *
+     * @param commits whether the last that it did was to commit a move
+     * @return moves that had not ended
+     */
+    List<Move> kill(long nanos, boolean commits) throws IOException {
+        MemorySegment left;
         // Who needs the monitor meanwhile stands between two of his stores.
         synchronized (monitor()) {
             long start = System.nanoTime();
@@ -160,13 +168,19 @@ final class Rig implements AutoCloseable {
             }
             left = snapshot();
         }
+        Journal journal = new Journal(left, frame.layout());
+        if (commits) {
+            journal.open().stream().filter(move -> move.state() == Move.State.BEGUN).findFirst()
+                    .ifPresent(move -> journal.state(move, Move.State.COMMITTED, ""));
+        }
         conduct.open();
         machine.close();
         Path killed = data;
         data = Files.createDirectory(directory.resolve("frame-" + starts++));
-        Files.write(data.resolve("frame.mem"), left);
+        Files.write(data.resolve("frame.mem"), left.toArray(ValueLayout.JAVA_BYTE));
         Files.delete(killed.resolve("frame.mem"));
         open();
+        return journal.open();
     }
 
     /** One that the control thread needs to finish a move that is committed, or none. */
@@ -184,14 +198,14 @@ final class Rig implements AutoCloseable {
     }
 
     /** The frame as it is at one instant: what is copied while its tables change is copied again. */
-    private byte[] snapshot() {
+    private MemorySegment snapshot() {
         MemorySegment memory = frame.memory();
         MemorySegment tables = memory.asSlice(0, frame.layout().hypervisorSize());
         MemorySegment before = MemorySegment.ofArray(new byte[(int) tables.byteSize()]);
-        byte[] copy = new byte[(int) memory.byteSize()];
+        MemorySegment copy = Arena.ofAuto().allocate(memory.byteSize(), Long.BYTES);
         do {
             before.copyFrom(tables);
-            MemorySegment.ofArray(copy).copyFrom(memory);
+            copy.copyFrom(memory);
         } while (tables.mismatch(before) >= 0);
         return copy;
     }
@@ -246,7 +260,9 @@ final class Rig implements AutoCloseable {
     }
 
     private boolean settled(LogicalPartition partition) {
-        boolean departed = partition.ends() == 0
+        // One that was kept from before stays as it is, until its firmware comes and is refused.
+        TestPartition own = installed.get(partition.name());
+        boolean departed = partition.ends() == 0 && own != null && own.source == null
                 || ownership().departed(partition.number());
         return switch (partition.state()) {
             case RUNNING -> installed.containsKey(partition.name());

@@ -63,11 +63,11 @@ final class Sequence {
             asked.add(ask());
         }
         if (ends) {
-            end();
+            List<Move> cut = end(!changes);
             checkMoves(asked);
             Ledger after = Ledger.of(rig);
             assertEquals(List.of(), rig.ownership().journal().open(), "moves that have not ended");
-            countCut(before);
+            cut.forEach(this::checkCut);
             Set<Integer> disturbed = numbers(waiting);
             before.leadsTo(after, rig.moves(), disturbed);
             declared.keySet().removeAll(disturbed);
@@ -81,35 +81,23 @@ final class Sequence {
         Ledger after = Ledger.of(rig);
         before.leadsTo(after, rig.moves(), Set.of());
         if (!moves && !waiting().contains(updated) && !updated.isEmpty()) {
-            assertEquals(updated(before, after, updated), after.owners(),
-                    "owners after an update");
-            assertEquals(before.lastMove(), after.lastMove(), "moves by an update");
+            checkUpdate(before, after);
         }
         checkMinimum(declared());
         checkReach();
         assertEquals(List.of(), List.copyOf(rig.conduct.wrong()));
     }
 
-    /** An update moves nothing, but a slot that it declares may have come free of another that declared it. */
-    private Map<Resource, Integer> updated(Ledger before, Ledger after, String name) {
-        Map<Resource, Integer> owners = new HashMap<>(before.owners());
-        LogicalPartition partition = rig.machine().partitions().named(name);
-        for (String location : partition.declaration().slots()) {
-            Resource slot = new Resource.Slot(location);
-            if (after.owners().get(slot) == partition.number()) {
-                owners.replace(slot, 0, partition.number());
-            }
-        }
-        return owners;
-    }
-
-    /** Moves that the end of the process has cut short. */
-    private void countCut(Ledger before) {
-        for (Move move : rig.moves()) {
-            if (move.id() > before.lastMove() && move.outcome().startsWith("the process ended")) {
-                count("cut " + move.state());
-            }
-        }
+    /** A kill undoes what was begun and finishes what was committed, unless the winner is no more. */
+    private void checkCut(Move move) {
+        Move ended = rig.moves().stream().filter(one -> one.id() == move.id()).findAny()
+                .orElseThrow();
+        boolean done = ended.state() == Move.State.DONE;
+        boolean gone = move.toNumber() != 0
+                && rig.machine().partitions().numbered(move.toNumber()) == null;
+        assertTrue(done == (move.state() == Move.State.COMMITTED) || gone,
+                () -> "cut " + move + " became " + ended);
+        count("cut " + ended.state());
     }
 
     private void count(String what) {
@@ -237,15 +225,17 @@ final class Sequence {
         };
     }
 
-    private void end() throws IOException {
+    /** The process ends; returns the moves that this has cut short. */
+    private List<Move> end(boolean commits) throws IOException {
         boolean kill = random.nextInt(4) != 0;
         note(kill ? "kill" : "restart");
-        if (kill) {
-            count("kills");
-            rig.kill(TimeUnit.MICROSECONDS.toNanos(random.nextInt(KILL_MICROS)));
-        } else {
+        if (!kill) {
             rig.restart();
+            return List.of();
         }
+        count("kills");
+        return rig.kill(TimeUnit.MICROSECONDS.toNanos(random.nextInt(KILL_MICROS)),
+                commits && random.nextBoolean());
     }
 
     // What must hold
@@ -262,6 +252,16 @@ final class Sequence {
             }
         }
         asked.clear();
+    }
+
+    /** An update moves nothing; a slot that is declared, and has come free meanwhile, is given to who boots. */
+    private static void checkUpdate(Ledger before, Ledger after) {
+        assertEquals(before.lastMove(), after.lastMove(), "moves by an update");
+        before.owners().forEach((resource, owner) -> {
+            if (owner != 0 || !(resource instanceof Resource.Slot)) {
+                assertEquals(owner, after.owners().get(resource), resource + " after an update");
+            }
+        });
     }
 
     /** What partitions keep, of which their IPCA is a part; unless they have departed. */
