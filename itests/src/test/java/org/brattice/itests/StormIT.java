@@ -82,6 +82,7 @@ public class StormIT extends MoveTest {
 
     @Test
     public void shouldLoseNothingInAStorm() throws Exception {
+        System.out.println("storm: seed=" + seed + " (again: -Dbrattice.seed=" + seed + ")");
         long start = System.nanoTime();
         int all = resources().size();
         for (String name : names) {
