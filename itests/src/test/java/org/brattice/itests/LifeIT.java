@@ -15,6 +15,7 @@ import org.brattice.api.Firmware;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
+import org.brattice.api.MemoryRange;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.itests.puppet.Puppets;
@@ -131,13 +132,17 @@ public class LifeIT extends ContainerTest {
     }
 
     @Test
-    public void shouldRefuseAnUpdateThatNeedsOtherMemory() throws Exception {
+    public void shouldRefuseAnUpdateThatNeedsLessMemory() throws Exception {
         terminal("alice");
         Bundle bundle = context.getBundle("test:alice");
         bundle.update(small("alice", "memory=2 MiB").stream());
-        eventually("the reason is known", () -> assertTrue(hypervisor().why("alice").toString(),
-                hypervisor().why("alice").toString().contains("memory=2 MiB must be 1 MiB")));
+        await("alice", PartitionState.RUNNING);
+        assertEquals(2 << 20, info("alice").ranges().stream().mapToLong(MemoryRange::size).sum());
         bundle.update(small("alice").stream());
+        eventually("the reason is known", () -> assertTrue(hypervisor().why("alice").toString(),
+                hypervisor().why("alice").toString()
+                        .contains("memory=1 MiB must be at least 2 MiB")));
+        bundle.update(small("alice", "memory=2 MiB").stream());
         await("alice", PartitionState.RUNNING);
     }
 }
