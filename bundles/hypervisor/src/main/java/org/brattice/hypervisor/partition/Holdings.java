@@ -9,10 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import java.util.function.LongPredicate;
 
 import org.brattice.api.Fault;
@@ -197,18 +195,17 @@ final class Holdings implements Declarations.Owners {
                     + " are not free in the frame, and those who could spare them did not: say"
                     + " journal";
         }
-        AtomicInteger wanted = new AtomicInteger(blocks.blocksFor(declaration.memory()));
+        int wanted = wanted(partition.number(), declaration, departed);
         if (refusal == null) {
             refusal = partition.number() == 0
                     ? allot(partition, declaration)
-                    : change(partition, declaration, departed, wanted::set);
+                    : change(partition, declaration, wanted);
         }
         if (refusal == null) {
             Missing rest = ownership.declare(partition, declaration);
             partition.declaration(declaration);
             int owned = blocks.of(partition.number()).size();
-            missing.accept(
-                    new Missing(rest.processors(), wanted.get() - owned, rest.slots()));
+            missing.accept(new Missing(rest.processors(), wanted - owned, rest.slots()));
         }
         return refusal;
     }
@@ -240,13 +237,20 @@ final class Holdings implements Declarations.Owners {
         return null;
     }
 
+    /** How many blocks a partition is to own: all that it declares, or as many more as it declares more. */
+    private int wanted(int number, Declaration declaration, boolean departed) {
+        int declared = blocks.blocksFor(declaration.memory());
+        return departed
+                ? declared
+                : blocks.of(number).size() + declared - blocks.blocksFor(table.bytes(number));
+    }
+
     /**
      * A partition keeps its memory, so what it declares must still be that, or more.
      *
-     * @param blocksWanted told how many blocks it is to own
+     * @param wanted how many blocks it is to own
      */
-    private String change(LogicalPartition partition, Declaration declaration, boolean departed,
-            IntConsumer blocksWanted) {
+    private String change(LogicalPartition partition, Declaration declaration, int wanted) {
         int number = partition.number();
         long memory = table.bytes(number);
         if (declaration.memory() < memory) {
@@ -260,17 +264,12 @@ final class Holdings implements Declarations.Owners {
                     + ", where unread messages of " + partition.name()
                     + " may lie: uninstall its bundle first to begin anew";
         }
-        int declared = blocks.blocksFor(declaration.memory());
-        int wanted = departed
-                ? declared
-                : blocks.of(number).size() + declared - blocks.blocksFor(memory);
         String refusal = keep(number, declaration);
         if (refusal == null) {
             refusal = fill(number, wanted);
         }
         if (refusal == null) {
             table.bytes(number, declaration.memory());
-            blocksWanted.accept(wanted);
         }
         return refusal;
     }

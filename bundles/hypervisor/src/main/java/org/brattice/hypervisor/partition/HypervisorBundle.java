@@ -56,10 +56,8 @@ public final class HypervisorBundle
         this.deadlines = Deadlines.of(context::getProperty);
         this.machine = new Machine(frame, deadlines, changes);
         this.tracker = new ServiceTracker<>(context, Firmware.class, this);
-        this.policies = new Policies(context, machine.faults(), name -> {
-            LogicalPartition partition = machine.partitions().named(name);
-            return partition != null && partition.number() != 0;
-        });
+        this.policies = new Policies(context, machine.faults(),
+                machine.holdings().ownership()::admitted);
         machine.departures().planner(policies);
         this.adapters = new ServiceTracker<>(context, IoAdapter.class, new Adapters(context,
                 machine.slots(), () -> machine.lifeCycle().retryRefused()));

@@ -487,7 +487,9 @@ final class LifeCycle {
         if (retries.compareAndSet(false, true)) {
             control.queue(() -> {
                 retries.set(false);
-                retry();
+                if (!refused.isEmpty()) {
+                    retry();
+                }
             });
         }
     }
