@@ -13,12 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import org.brattice.api.BlockAdapter;
 import org.brattice.api.BlockDevice;
@@ -42,7 +44,7 @@ import org.osgi.framework.ServiceRegistration;
 public class AdapterIT extends MoveTest {
     private static final Resource.Slot SLOT = new Resource.Slot("U1-P1-C7");
     private static final long BYTES = 5 << 20;
-    private ServiceRegistration<IoAdapter> registration;
+    private final List<ServiceRegistration<IoAdapter>> published = new ArrayList<>();
 
     @Override
     @Configuration
@@ -53,15 +55,17 @@ public class AdapterIT extends MoveTest {
 
     @After
     public void withdraw() {
-        if (registration != null) {
-            registration.unregister();
-            registration = null;
-        }
+        published.forEach(ServiceRegistration::unregister);
+        published.clear();
     }
 
     private void publish(IoAdapter adapter) {
-        registration = context.registerService(IoAdapter.class, adapter,
-                new Hashtable<>(Map.of(IoAdapter.LOCATION, SLOT.location())));
+        publish(adapter, SLOT.location());
+    }
+
+    private void publish(IoAdapter adapter, String location) {
+        published.add(context.registerService(IoAdapter.class, adapter,
+                new Hashtable<>(Map.of(IoAdapter.LOCATION, location))));
     }
 
     /** Each byte is the low byte of its offset; notes what it was handed. */
@@ -265,5 +269,28 @@ public class AdapterIT extends MoveTest {
         assertEquals("the adapter in slot=U1-P1-C7 read bytes=5 of at most 4",
                 refusal(IOException.class,
                         () -> bob.call(() -> line.read(MemorySegment.ofArray(new byte[4])))));
+    }
+
+    @Test
+    public void shouldRefuseMoreSlotsThanAFrameNotes() throws Exception {
+        int most = 64;
+        List<String> many = IntStream.rangeClosed(1, most + 1).mapToObj(i -> "U1-P2-C" + i)
+                .toList();
+        many.forEach(location -> publish(new Counting(), location));
+        String all = "slots:List<String>=" + String.join(",", many);
+        assertEquals("slots=" + many + " are too many: a frame notes the owners of 64 slots",
+                refusedStart("alice", all));
+        context.getBundle("test:alice").uninstall();
+        mover("alice", "slots:List<String>=" + String.join(",", many.subList(0, most)));
+        assertEquals(most, info("alice").slots().size());
+        mover("bob");
+        Resource.Slot more = new Resource.Slot(many.getLast());
+        String why = "resource=" + more + " cannot be noted: a frame notes the owners of 64 slots";
+        assertEquals(why, refusal(IllegalArgumentException.class,
+                () -> hypervisor().plan(request(more, "bob"))));
+        assertEquals(why, refusal(IllegalArgumentException.class,
+                () -> hypervisor().move(request(more, "bob"))));
+        assertEquals("the slots that are noted move", State.DONE,
+                hypervisor().move(request(new Resource.Slot(many.getFirst()), "bob")).state());
     }
 }

@@ -5,15 +5,24 @@ import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 import org.brattice.api.Boot;
+import org.brattice.api.Firmware;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.Loan;
 import org.brattice.api.Move;
+import org.brattice.api.Need;
+import org.brattice.api.OperatingSystem;
+import org.brattice.api.PartitionState;
 import org.brattice.api.Performance;
 import org.brattice.api.Resource;
+import org.brattice.itests.puppet.Puppets;
 import org.junit.Test;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
@@ -74,6 +83,25 @@ public class AuctionIT extends MoveTest {
             long start = System.nanoTime();
             Thread.sleep(millis);
             return (done.sum() - before) * 1e9 / (System.nanoTime() - start);
+        }
+    }
+
+    /** Offers as it must not, until it is to offer. */
+    private static final class Lender implements OperatingSystem {
+        final BlockingQueue<Need> heard = new LinkedBlockingQueue<>();
+        final BlockingQueue<String> refused = new LinkedBlockingQueue<>();
+        volatile boolean offers;
+
+        @Override
+        public void needed(Need need, Firmware firmware) {
+            if (offers) {
+                need.offer();
+                refused.add(refusal(HypervisorCallException.class, need::offer));
+            } else if (heard.isEmpty()) {
+                CompletableFuture.runAsync(() -> refused
+                        .add(refusal(HypervisorCallException.class, need::offer))).join();
+                heard.add(need);
+            }
         }
     }
 
@@ -146,6 +174,30 @@ public class AuctionIT extends MoveTest {
             assertEquals("carol", loan("alice").lender());
         });
         assertEquals(2, processors("bob"));
+        load.set(0);
+    }
+
+    @Test
+    public void shouldRefuseAnOfferOfAnotherThreadOrTooLate() throws Exception {
+        MoveTerminal alice = mover("alice", CHECKS);
+        MoveTerminal bob = new MoveTerminal("bob");
+        Lender lender = new Lender();
+        Puppets.behave("bob", bob);
+        Puppets.system("test.bob", lender);
+        install(small("bob", CHECKS, "processors=2").system("bob"), "test:bob").start();
+        await("bob", PartitionState.RUNNING);
+        Load load = new Load(alice.boot);
+        load.set(12);
+        String why = "the need of partition alice is answered once, on the first processor of bob,"
+                + " until OperatingSystem.needed returns";
+        Need need = lender.heard.poll(20, TimeUnit.SECONDS);
+        assertEquals("on another thread", why, lender.refused.poll());
+        assertEquals(Need.Kind.PROCESSOR, need.kind());
+        assertEquals("late", why,
+                refusal(HypervisorCallException.class, () -> bob.run(need::offer)));
+        lender.offers = true;
+        eventually("what was offered is lent", () -> assertNotNull(loan("alice")));
+        assertEquals("twice", why, lender.refused.poll());
         load.set(0);
     }
 

@@ -1,5 +1,6 @@
 package org.brattice.hypervisor.partition;
 
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -254,14 +255,20 @@ final class Moving {
     /** Goes on when the loser has let go, or something is in the way; whether one of both. */
     private boolean letGo() {
         String obstacle = obstacle();
+        boolean released = false;
+        if (obstacle == null) {
+            try {
+                released = handover.release();
+            } catch (UncheckedIOException e) {
+                obstacle = e.getMessage();
+            }
+        }
         if (obstacle != null) {
             undo(obstacle);
-        } else if (handover.release()) {
+        } else if (released) {
             commit();
-        } else {
-            return false;
         }
-        return true;
+        return obstacle != null || released;
     }
 
     private void retry() {
