@@ -164,6 +164,24 @@ public class DepartureIT extends MoveTest {
     }
 
     @Test
+    public void shouldTakeNothingForAPartitionThatIsRefusedAnyhow() throws Exception {
+        int free = hypervisor().frame().freeBlocks();
+        mover("alice", "memory=" + free + " MiB", "memory.minimum=2 MiB", "slots=U1-P1");
+        long moves = moves();
+        refusal(BundleException.class,
+                () -> install(small("bob", "slots=U1-P1"), "test:bob").start());
+        assertTrue(info("bob").reason(), info("bob").reason().startsWith(
+                "slots=U1-P1 is owned by partition alice: move it away with move slot:U1-P1"));
+        assertEquals(free, holding("alice").blocks().size());
+        assertEquals(moves, moves());
+    }
+
+    private long moves() {
+        List<Move> moves = hypervisor().moves();
+        return moves.isEmpty() ? 0 : moves.getLast().id();
+    }
+
+    @Test
     public void shouldSkipPoliciesThatFail() throws Exception {
         int known = moduleFaults().size();
         mover("alice", RICH);

@@ -120,7 +120,7 @@ public class RefusalIT extends ContainerTest {
     @Test
     public void shouldRefuseUnknownAttributes() throws Exception {
         assertRefused(jar("odd", "memroy=1 MiB"), "odd",
-                "unknown attribute memroy=1 MiB: attributes are [attempts, checksums, dedicated, ipca, memory,");
+                "unknown attribute memroy=1 MiB: attributes are [attempts, checksums, deadline, dedicated, ipca, memory,");
     }
 
     @Test
@@ -154,7 +154,7 @@ public class RefusalIT extends ContainerTest {
                 "slots=U9-P9 is no slot of the frame, which has U1-P1: add slot.U9-P9 to");
         start("vios", "slots=U1-P1");
         assertRefused(jar("odd", "slots=U1-P1"), "odd",
-                "slots=U1-P1 is owned by partition vios: uninstall");
+                "slots=U1-P1 is owned by partition vios: move it away with move slot:U1-P1 --free");
     }
 
     @Test

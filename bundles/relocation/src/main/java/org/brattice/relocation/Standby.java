@@ -22,6 +22,7 @@ import org.osgi.service.component.annotations.Reference;
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         property = Constants.SERVICE_RANKING + ":Integer=200")
 public final class Standby implements RelocationPolicy {
+    private static final System.Logger LOGGER = System.getLogger("org.brattice.relocation");
     private final Hypervisor hypervisor;
     private final Pair pair;
 
@@ -38,8 +39,9 @@ public final class Standby implements RelocationPolicy {
     public Standby(@Reference Hypervisor hypervisor, Pair pair) {
         if (pair.partition() == null || pair.partition().isBlank() || pair.standby() == null
                 || pair.standby().isBlank()) {
-            throw new IllegalArgumentException("partition=" + pair.partition() + " standby="
-                    + pair.standby() + " must both be names of partitions");
+            LOGGER.log(System.Logger.Level.WARNING, "configuration org.brattice.relocation.Standby:"
+                    + " partition={0} standby={1} must both be names of partitions; it places"
+                    + " nothing", pair.partition(), pair.standby());
         }
         this.hypervisor = hypervisor;
         this.pair = pair;

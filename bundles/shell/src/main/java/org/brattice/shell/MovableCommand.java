@@ -28,6 +28,12 @@ public final class MovableCommand {
             if (holding.number() != 0) {
                 holding.spareProcessors().forEach(index -> movable.add("processor:" + index));
                 holding.spareBlocks().forEach(index -> movable.add("block:" + index));
+            } else if (!holding.processors().isEmpty()) {
+                // Of many free ones the first will do.
+                movable.add("processor:" + holding.processors().getFirst());
+                if (!holding.blocks().isEmpty()) {
+                    movable.add("block:" + holding.blocks().getFirst());
+                }
             }
         }
         return movable;

@@ -3,11 +3,13 @@ package org.brattice.shell;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 import org.brattice.api.Hypervisor;
+import org.brattice.api.Loan;
 import org.brattice.api.Move;
 import org.brattice.api.MoveRequest;
 import org.brattice.api.Resource;
@@ -34,7 +36,8 @@ public final class MoveCommand {
             @Descriptor("name of the partition that gets it") @Parameter(names = "--to",
                     absentValue = "") String to,
             @Descriptor("name of the partition that loses it; without it a count is taken from the free"
-                    + " pool") @Parameter(names = "--from", absentValue = "") String from,
+                    + " pool, and a range from whoever owns it") @Parameter(names = "--from",
+                            absentValue = "") String from,
             @Descriptor("a partition that does not answer in time is overruled") @Parameter(
                     names = "--overrule", presentValue = "true",
                     absentValue = "false") boolean overrule,
@@ -43,15 +46,18 @@ public final class MoveCommand {
             @Descriptor("only say what would be done") @Parameter(names = "--dry-run",
                     presentValue = "true", absentValue = "false") boolean dryRun,
             @Descriptor("RESOURCE: processor:INDEX, block:INDEX, slot:LOCATION; processors:COUNT,"
-                    + " blocks:COUNT; blocks:COUNT@INDEX") String... words)
+                    + " blocks:COUNT; processors:COUNT@INDEX, blocks:COUNT@INDEX") String... words)
             throws InterruptedException {
         String text = Words.exactly("move RESOURCE", words).get(0);
         if (free == !to.isEmpty()) {
-            throw new CommandFailed("say where to: --to NAME, or --free");
+            throw new CommandFailed(free
+                    ? "say one of both: --to NAME, or --free"
+                    : "say where to: --to NAME, or --free");
         }
         Hypervisor hypervisor = operator.hypervisor();
         List<MoveRequest> requests = Selection
-                .of(text, from.isEmpty() ? null : from, hypervisor.holdings()).stream()
+                .of(text, from.isEmpty() ? null : from, hypervisor.holdings(), borrowed(hypervisor))
+                .stream()
                 .map(resource -> new MoveRequest(resource, to, overrule,
                         Quantity.duration("wait", wait), "an operator asked for it"))
                 .toList();
@@ -60,6 +66,10 @@ public final class MoveCommand {
         } else {
             carryOut(hypervisor, requests, dryRun);
         }
+    }
+
+    private static Set<Resource> borrowed(Hypervisor hypervisor) {
+        return hypervisor.loans().stream().map(Loan::resource).collect(Collectors.toSet());
     }
 
     /** One after the other; what is not done does not keep the others from it, and is said at the end. */

@@ -1,7 +1,9 @@
 package org.brattice.shell;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,8 +28,10 @@ final class Selection {
      * @param owner name of the partition that is to lose them, "" for the free pool, or null when the command
      *        says nothing of that
      * @param holdings what all own
+     * @param borrowed what is on loan: a count takes it last
      */
-    static List<Resource> of(String word, String owner, List<Holding> holdings) {
+    static List<Resource> of(String word, String owner, List<Holding> holdings,
+            Set<Resource> borrowed) {
         Matcher many = MANY.matcher(word);
         if (!many.matches()) {
             return List.of(one(word, owner, holdings));
@@ -42,7 +46,7 @@ final class Selection {
         }
         return many.group(3) == null
                 ? count(word, kind, count, processors,
-                        holding(owner == null ? "" : owner, holdings))
+                        holding(owner == null ? "" : owner, holdings), borrowed)
                 : range(word, kind, Integer.parseInt(many.group(3)), count, owner, holdings);
     }
 
@@ -60,9 +64,9 @@ final class Selection {
         return resource;
     }
 
-    /** The highest of those that can be spared. */
+    /** The highest of those that can be spared, and what is on loan last: a move by hand ends a loan. */
     private static List<Resource> count(String word, Function<Integer, Resource> kind, int count,
-            boolean processors, Holding from) {
+            boolean processors, Holding from, Set<Resource> borrowed) {
         List<Integer> spare = processors ? from.spareProcessors() : from.spareBlocks();
         if (count > spare.size()) {
             throw new CommandFailed("resource=" + word + " is more than "
@@ -70,7 +74,9 @@ final class Selection {
                     + ResourcesCommand.indices(spare) + ": say resources "
                     + from.partition());
         }
-        return spare.subList(spare.size() - count, spare.size()).stream().map(kind).toList();
+        List<Resource> order = new ArrayList<>(spare.reversed().stream().map(kind).toList());
+        order.sort(Comparator.comparing(borrowed::contains));
+        return order.subList(0, count).reversed();
     }
 
     private static List<Resource> range(String word, Function<Integer, Resource> kind, int index,

@@ -38,6 +38,11 @@ public final class UndoCommand {
             throw new CommandFailed("no move in the journal was done: there is nothing to undo");
         }
         Move last = done.getLast();
+        if (!last.from().isEmpty() && operator.hypervisor().holdings().stream()
+                .noneMatch(holding -> holding.partition().equals(last.from()))) {
+            throw new CommandFailed("move=" + last.id() + " took " + last.resource() + " from "
+                    + last.from() + ", which is no more: move it where it is to be");
+        }
         MoveCommand.carryOut(operator.hypervisor(), new MoveRequest(last.resource(), last.from(),
                 overrule, Quantity.duration("wait", wait), "undo of move=" + last.id()), dryRun);
     }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 
+import org.brattice.api.Loan;
+import org.brattice.api.Move;
 import org.brattice.api.Resource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,11 @@ class MoveCommandTest {
     void shouldReverseTheLatestMoveThatWasDone() throws Exception {
         assertEquals("no move in the journal was done: there is nothing to undo",
                 bench.failure("undo"));
+        bench.hypervisor.moves.add(new Move(1, new Resource.Processor(4), "gone", 9, "echo", 3,
+                Move.State.DONE, FakeHypervisor.MOMENT, FakeHypervisor.MOMENT, "asked", ""));
+        assertEquals("move=1 took processor:4 from gone, which is no more: move it where it is to"
+                + " be", bench.failure("undo"));
+        bench.hypervisor.moves.clear();
         lines("move processor:4 --to echo");
         bench.hypervisor.veto = "no";
         assertEquals("move=2 was undone: no", bench.failure("move slot:U1-P1-C1 --to echo"));
@@ -66,7 +73,8 @@ class MoveCommandTest {
     @Test
     void shouldNameWhatCanMove() {
         assertEquals(
-                List.of("processors:1", "blocks:1", "slot:U1-P1-C2", "slot:U1-P1-C1", "processor:4",
+                List.of("processors:1", "blocks:1", "slot:U1-P1-C2", "processor:1", "block:4",
+                        "slot:U1-P1-C1", "processor:4",
                         "block:2", "block:3"),
                 new MovableCommand(bench.operator).movable());
     }
@@ -128,6 +136,18 @@ class MoveCommandTest {
     }
 
     @Test
+    void shouldTakeWhatIsOnLoanLast() throws Exception {
+        bench.hypervisor.loans.add(new Loan(new Resource.MemoryBlock(3), "echo", "vios", 1,
+                FakeHypervisor.MOMENT));
+        bench.run("move blocks:1 --from vios --to echo");
+        assertEquals(new Resource.MemoryBlock(2), bench.hypervisor.moves.getLast().resource());
+        bench.run("move blocks:2 --from vios --to echo");
+        assertEquals(List.of(new Resource.MemoryBlock(3), new Resource.MemoryBlock(2)),
+                bench.hypervisor.moves.reversed().stream().limit(2).map(Move::resource).toList()
+                        .reversed());
+    }
+
+    @Test
     void shouldFailWhenItWasUndone() {
         bench.hypervisor.veto = "vios vetoed it: a transfer is under way";
         assertEquals("move=1 was undone: vios vetoed it: a transfer is under way",
@@ -137,7 +157,7 @@ class MoveCommandTest {
     @Test
     void shouldRefuseWhatIsNoMove() {
         assertEquals("say where to: --to NAME, or --free", bench.failure("move processor:4"));
-        assertEquals("say where to: --to NAME, or --free",
+        assertEquals("say one of both: --to NAME, or --free",
                 bench.failure("move processor:4 --to echo --free"));
         assertEquals("resource=cpu:4 must be processor:INDEX, block:INDEX or slot:LOCATION, or so"
                 + " many: processors:COUNT, blocks:COUNT or blocks:COUNT@INDEX",

@@ -115,8 +115,10 @@ final class Auction {
     }
 
     private static String why(Performance now) {
-        return String.format(Locale.ROOT, "busy=%.2f processors=%d waiting=%d memory=%.2f",
-                now.busy(), now.processors(), now.waitingTasks(), now.memoryUse());
+        return String.format(Locale.ROOT, "busy=%.2f processors=%d waiting=%d%s", now.busy(),
+                now.processors(), now.waitingTasks(), Double.isNaN(now.memoryUse())
+                        ? ""
+                        : String.format(Locale.ROOT, " memory=%.2f", now.memoryUse()));
     }
 
     private static MemorySegment text(String text) {

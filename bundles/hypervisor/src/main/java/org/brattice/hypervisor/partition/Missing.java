@@ -1,5 +1,6 @@
 package org.brattice.hypervisor.partition;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,6 +22,16 @@ record Missing(int processors, int blocks, List<String> slots) {
 
     @Override
     public String toString() {
-        return "processors=" + processors + " blocks=" + blocks + " slots=" + slots;
+        List<String> parts = new ArrayList<>();
+        if (processors > 0) {
+            parts.add("processors=" + processors);
+        }
+        if (blocks > 0) {
+            parts.add("blocks=" + blocks);
+        }
+        if (!slots.isEmpty()) {
+            parts.add("slots=" + slots);
+        }
+        return parts.isEmpty() ? "nothing" : String.join(" ", parts);
     }
 }

@@ -122,7 +122,7 @@ final class Mover {
         LogicalPartition to = request.to().isEmpty() ? null : partitions.named(request.to());
         if (to == null && !request.to().isEmpty() || to != null && to.number() == 0) {
             throw new IllegalArgumentException("to=" + request.to()
-                    + " is no partition of the frame: say partitions, or name none for the free pool");
+                    + " is no partition of the frame: say partitions; the free pool is --free");
         }
         if (to == from) {
             throw new IllegalArgumentException("resource=" + resource + (to == null

@@ -146,7 +146,8 @@ public final class Slots {
             if (!slot.owner.isEmpty() && !slot.owner.equals(partition)
                     && !slot.declarer.equals(partition)) {
                 return "slots=" + location + " is owned by partition " + slot.owner
-                        + ": uninstall that one's bundle, or destroy it where that is gone, or declare"
+                        + ": move it away with move slot:" + location + " --free,"
+                        + " uninstall that one's bundle, destroy it where that is gone, or declare"
                         + " another slot";
             }
         }

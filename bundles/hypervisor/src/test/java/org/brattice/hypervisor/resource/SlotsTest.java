@@ -36,8 +36,9 @@ class SlotsTest {
         assertNull(slots.refusal("vios", List.of("A", "B")));
         assertNull(slots.refusal("reader", List.of("B")));
         assertEquals(
-                "slots=A is owned by partition vios: uninstall that one's bundle, or destroy it"
-                        + " where that is gone, or declare another slot",
+                "slots=A is owned by partition vios: move it away with move slot:A --free,"
+                        + " uninstall that one's bundle, destroy it where that is gone, or declare"
+                        + " another slot",
                 slots.refusal("reader", List.of("B", "A")));
     }
 
