@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 
 import org.brattice.api.BlockAdapter;
 import org.brattice.api.BlockDevice;
+import org.brattice.api.Fault;
 import org.brattice.api.FrameInfo;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IoAdapter;
@@ -229,7 +230,13 @@ public class AdapterIT extends MoveTest {
                 refusal(IOException.class, () -> alice.run(() -> device.read(1, target))));
         assertTrue("an adapter does not act as the partition: " + asPartition.get(),
                 !(asPartition.get() instanceof HypervisorCallException));
-        assertEquals(List.of(), info("alice").faults());
+        assertEquals(List.of(
+                "slot=U1-P1-C7: java.io.IOException: the adapter in slot=U1-P1-C7 threw"
+                        + " java.lang.IllegalStateException: worn out",
+                "slot=U1-P1-C7: java.io.IOException: no such sector"),
+                info("alice").faults().stream()
+                        .filter(fault -> fault.kind() == Fault.Kind.DEVICE_FAILED)
+                        .map(Fault::cause).toList());
         assertEquals("slot=U1-P1-C7 holds " + slot().device() + ", which is no SerialAdapter",
                 refusal(HypervisorCallException.class,
                         () -> alice.run(() -> alice.boot.serial(SLOT.location()))));

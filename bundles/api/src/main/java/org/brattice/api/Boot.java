@@ -59,7 +59,8 @@ public interface Boot {
     /**
      * The hypervisor call that registers the IPCA (S1), at most once a boot, on a processor of the
      * partition. When earlier boots have left an IPCA, only the same range is accepted, because unread
-     * messages lie in it.
+     * messages lie in it; when the hypervisor has moved that one (a remap), it stays where it is then, outside
+     * of the memory that the partition reaches, and {@link #ipca} says where.
      *
      * @param base frame address in bytes, a multiple of 4 KiB
      * @param size in bytes, a power of two

@@ -3,15 +3,15 @@ package org.brattice.api;
 import java.time.Instant;
 
 /**
- * Something that went wrong in a partition, as the fault log keeps it.
+ * Something that went wrong in a partition, as the fault log keeps it (S12).
  *
  * @param sequence counted from 1 over the life of the frame; 0 before it is in the log
- * @param partition name of the culprit
+ * @param partition name of the culprit; the symbolic name of a bundle, in brackets, when no partition can be told
  * @param number of the culprit, which tells it from later partitions of its name; 0 when it has none
  * @param kind what happened
  * @param moment when the hypervisor saw it first
  * @param latest when it saw it last
- * @param count how often it was seen without another fault of the partition in between
+ * @param count how often it was seen, as far as it is among the latest of its partition when it comes again
  * @param peer number of the other partition that it concerns, or 0
  * @param position of the message that it concerns, or -1
  * @param attempt how often that message had been offered, or 0
@@ -34,9 +34,9 @@ public record Fault(long sequence, String partition, int number, Kind kind, Inst
         HANDLER_THREW(2),
         /** A handler threw at every attempt: the message was given up. */
         POISONED(3),
-        /** A task, {@code read}, {@code tick} or {@code halt} threw. */
+        /** A task, or what the firmware was told of, such as {@code read} or {@code tick}, threw. */
         TASK_THREW(4),
-        /** The firmware did not return by its deadline. */
+        /** The firmware did not return from {@code boot}, or did not halt, by its deadline. */
         DEADLINE_MISSED(5),
         /** A record of the IPCA, or what the hypervisor keeps of a partition, is damaged. */
         CORRUPTED(6),
@@ -44,8 +44,22 @@ public record Fault(long sequence, String partition, int number, Kind kind, Inst
         LEASE_LOST(7),
         /** A store has no room for a message that its handler does not take: it stays unread. */
         STORE_FULL(8),
-        /** A relocation policy threw, did not answer, or proposed what cannot be. */
-        MODULE_FAILED(9);
+        /** A relocation policy or a recovery module threw, did not answer, or answered nonsense. */
+        MODULE_FAILED(9),
+        /** {@code halt} threw. */
+        HALT_FAILED(10),
+        /** The event scan of a running partition, or a task, did not come back by its deadline. */
+        PROCESSOR_HUNG(11),
+        /** What the partition did needed more memory than it has, or than the Java heap has. */
+        OUT_OF_MEMORY(12),
+        /** The partition made a hypervisor call that it must not make; it was refused. */
+        ILLEGAL_CALL(13),
+        /** An access outside the bounds of a segment, or of the VSR, or to what was revoked; it was refused. */
+        OUT_OF_BOUNDS(14),
+        /** The adapter in a slot of the partition failed. */
+        DEVICE_FAILED(15),
+        /** The firmware of a partition whose bundle is active has gone, and has not come back. */
+        DEPENDENCY_LOST(16);
 
         private final int code;
 

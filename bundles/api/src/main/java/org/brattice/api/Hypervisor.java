@@ -54,6 +54,17 @@ public interface Hypervisor {
     /** The fault log of the frame, oldest first. */
     List<Fault> faults();
 
+    /** What was done about faults lately, oldest first. */
+    List<Recovery> recoveries();
+
+    /**
+     * Carries out a verdict that an operator gives, and waits until that is done: after a restart the partition
+     * runs. Not to be called on a processor of a partition.
+     *
+     * @throws IllegalArgumentException when the partition is unknown
+     */
+    Recovery recover(String partition, Verdict verdict) throws InterruptedException;
+
     /** Messages that were given up and are kept, oldest first. */
     List<DeadLetter> deadLetters();
 

@@ -78,6 +78,17 @@ public @interface Partition {
     @Attribute("retry.delay")
     long retry_delay() default 10;
 
+    /**
+     * How long the event scan may take for one message or for one call of the firmware, in milliseconds; longer
+     * is a fault. Time in which it waits for room at a receiver does not count.
+     */
+    @Attribute("deadline")
+    long deadline() default 10_000;
+
+    /** How long a task may take, in milliseconds, where others than the event scan run tasks; 0 for ever. */
+    @Attribute("task.deadline")
+    long task_deadline() default 0;
+
     /** Location codes of the I/O slots that the partition owns. */
     @Attribute("slots")
     String[] slots() default {};

@@ -20,6 +20,8 @@ import org.brattice.api.MoveRequest;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.api.Performance;
+import org.brattice.api.Recovery;
+import org.brattice.api.Verdict;
 import org.brattice.api.Resource;
 
 /** A hypervisor that knows what it is told. */
@@ -27,6 +29,7 @@ final class FakeHypervisor implements Hypervisor {
     static final Instant MOMENT = Instant.parse("2026-01-02T03:04:05Z");
     final List<PartitionInfo> partitions = new ArrayList<>();
     final List<Fault> faults = new ArrayList<>();
+    final List<Recovery> recoveries = new ArrayList<>();
     final List<DeadLetter> letters = new ArrayList<>();
     final List<String> destroyed = new ArrayList<>();
     List<String> reasons = List.of();
@@ -129,6 +132,23 @@ final class FakeHypervisor implements Hypervisor {
     @Override
     public List<String> why(String partition) {
         return reasons;
+    }
+
+    @Override
+    public List<Recovery> recoveries() {
+        return List.copyOf(recoveries);
+    }
+
+    @Override
+    public Recovery recover(String partition, Verdict verdict) {
+        if (partition(partition).isEmpty()) {
+            throw new IllegalArgumentException("partition=" + partition + " is unknown");
+        }
+        Recovery done = new Recovery(recoveries.size() + 1, 0, null, partition, 1, "operator",
+                verdict, refusal == null ? Recovery.State.DONE : Recovery.State.FAILED, MOMENT,
+                Duration.ofMillis(3), refusal == null ? "it runs" : refusal);
+        recoveries.add(done);
+        return done;
     }
 
     @Override

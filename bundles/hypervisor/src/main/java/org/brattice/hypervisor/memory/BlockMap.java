@@ -18,6 +18,8 @@ public final class BlockMap {
     private static final long HYPERVISOR = -1;
     private static final long QUARANTINED = -2;
     private static final long KEPT = 1L << Integer.SIZE;
+    /** A partition's IPCA has moved there, or away from there: the rest of the block is nobody's. */
+    private static final long REGION = 2L << Integer.SIZE;
 
     private final Frame frame;
     private final int first;
@@ -38,7 +40,7 @@ public final class BlockMap {
                 // In quarantine, or damaged: the hypervisor owns no block behind its tables.
                 owner(block, FREE);
             } else {
-                word(block, owner(block) | word(block) & KEPT);
+                word(block, owner(block) | word(block) & (KEPT | REGION));
             }
         }
     }
@@ -110,8 +112,11 @@ public final class BlockMap {
         return true;
     }
 
-    /** Gives one more run of free blocks, cleared, which are kept ones; or null when there is none. */
-    public MemoryRange giveRun(int number, long size) {
+    /**
+     * Gives a run of free blocks, cleared, as a region for the IPCA alone: it is no part of the memory that the
+     * partition reaches; or null when there is none.
+     */
+    public MemoryRange giveRegion(int number, long size) {
         int run = blocksFor(size);
         int start = freeRun(run);
         if (start < 0) {
@@ -119,7 +124,7 @@ public final class BlockMap {
         }
         frame.zero(start * blockSize, run * blockSize);
         for (int block = start; block < start + run; block++) {
-            word(block, number | KEPT);
+            word(block, number | KEPT | REGION);
         }
         return new MemoryRange(start * blockSize, size);
     }
@@ -135,9 +140,26 @@ public final class BlockMap {
         return -1;
     }
 
-    /** Indices of the blocks of a partition, or of the free pool (0), ascending. Any thread. */
+    /** Indices of the blocks of a partition without its regions, or of the free pool (0), ascending. Any thread. */
     public List<Integer> of(int number) {
-        return blocks(block -> owner(block) == number);
+        return blocks(block -> owner(block) == number && (word(block) & REGION) == 0);
+    }
+
+    /** Whether an IPCA that lies there has a region for itself. */
+    public boolean region(MemoryRange range) {
+        return (word(Math.toIntExact(range.base() / blockSize)) & REGION) != 0;
+    }
+
+    /** Frees regions in which no IPCA lies any more: nobody can reach them. */
+    public void freeRegionsBut(List<MemoryRange> ipcas) {
+        blocks(block -> owner(block) > FREE && (word(block) & REGION) != 0 && !in(ipcas, block))
+                .forEach(block -> owner(block, FREE));
+    }
+
+    /** Frees a region that an IPCA has left: nobody can reach it any more. */
+    public void freeRegion(MemoryRange range) {
+        blocks(block -> (word(block) & REGION) != 0 && in(List.of(range), block))
+                .forEach(block -> owner(block, FREE));
     }
 
     /** Indices of the blocks that a partition owns and does not keep, ascending. Any thread. */

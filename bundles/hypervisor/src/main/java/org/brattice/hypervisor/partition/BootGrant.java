@@ -7,6 +7,7 @@ import java.util.Objects;
 
 import org.brattice.api.BlockDevice;
 import org.brattice.api.Boot;
+import org.brattice.api.Fault.Kind;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Resource;
@@ -89,6 +90,15 @@ final class BootGrant implements Boot {
         return segments;
     }
 
+    /** Makes all of the partition's memory zero, but for its IPCA. On the first processor, before the firmware. */
+    void clear() {
+        for (MemorySegment segment : memory()) {
+            segment.fill((byte) 0);
+        }
+        memoryGiven = false;
+        blocks().forEach(block -> block(block).fill((byte) 0));
+    }
+
     private void checkProcessor() {
         Processor caller = Processor.current();
         if (caller == null || caller.boot() != run) {
@@ -140,10 +150,14 @@ final class BootGrant implements Boot {
         MemoryRange range = new MemoryRange(base, size);
         String refusal = refusal(range);
         if (refusal != null) {
-            throw new HypervisorCallException("ipca=" + range + " " + refusal);
+            boolean outside = ranges.stream()
+                    .noneMatch(own -> own.contains(range.base(), range.size()));
+            throw run.illegal(outside ? Kind.OUT_OF_BOUNDS : Kind.ILLEGAL_CALL, "register",
+                    new HypervisorCallException("ipca=" + range + " " + refusal));
         }
         host.register(run, range, made -> scanner = made);
-        ipca = range;
+        // It lies elsewhere when the hypervisor has moved it.
+        ipca = host.ipca(number());
         run.registered();
     }
 
@@ -164,6 +178,9 @@ final class BootGrant implements Boot {
             return "is not in the partition's own memory " + ranges;
         }
         MemoryRange kept = host.ipca(number());
+        if (kept != null && host.blocks().region(kept)) {
+            return null;
+        }
         if (kept != null && !kept.equals(range)) {
             return "differs from " + kept + ", which holds the messages of earlier boots";
         }

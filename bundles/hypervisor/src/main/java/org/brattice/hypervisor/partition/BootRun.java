@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.Firmware;
+import org.brattice.api.HypervisorCallException;
 import org.brattice.api.Message;
 import org.brattice.api.Move;
 import org.brattice.api.OperatingSystem;
@@ -18,9 +19,13 @@ import org.brattice.hypervisor.vsr.Scanner;
  * and fenced by the control thread; the program runs on the processors.
  */
 final class BootRun {
+    /** What {@link #progress} is while the event scan sleeps, or does not run. */
+    static final long ASLEEP = 0;
+
     private final LogicalPartition partition;
     private final Declaration declaration;
     private final FirmwareSource source;
+    private final boolean cold;
     private final BootHost host;
     private final BootMemory memory;
     private final Processors processors;
@@ -29,6 +34,7 @@ final class BootRun {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final BootGrant grant;
     private final Auction auction;
+    private volatile ScanLoop scan;
     private volatile boolean stopping;
     private volatile boolean fenced;
     private volatile String failure;
@@ -40,14 +46,14 @@ final class BootRun {
         void run() throws Exception;
     }
 
-    BootRun(LogicalPartition partition, Declaration declaration, FirmwareSource source,
-            BootHost host, long count) {
-        this.partition = partition;
-        this.declaration = declaration;
-        this.source = source;
+    BootRun(LifeCycle.NewBoot made, BootHost host) {
+        this.partition = made.partition();
+        this.declaration = made.declaration();
+        this.source = made.source();
+        this.cold = made.cold();
         this.host = host;
         this.memory = new BootMemory(host::view);
-        this.grant = new BootGrant(this, host, count);
+        this.grant = new BootGrant(this, host, made.count());
         this.auction = new Auction(this, host);
         try {
             processors = new Processors(host.processors(partition.number()),
@@ -165,11 +171,11 @@ final class BootRun {
 
     private void first() {
         try {
-            ScanLoop scan = boot();
+            scan = boot();
             if (scan != null) {
                 host.running(this);
                 run(scan);
-                guarded(Kind.TASK_THREW, "halt", firmware::halt);
+                guarded(Kind.HALT_FAILED, "halt", firmware::halt);
             }
         } finally {
             if (!stopping) {
@@ -183,6 +189,9 @@ final class BootRun {
     private ScanLoop boot() {
         if (stopping) {
             return null;
+        }
+        if (cold) {
+            grant.clear();
         }
         boolean booted = guarded(Kind.BOOT_FAILED, "boot", () -> {
             firmware = source.firmware();
@@ -239,7 +248,8 @@ final class BootRun {
             if (kind == Kind.BOOT_FAILED) {
                 failure = cause;
             }
-            partition.fault(kind, peer, position, attempt, cause, Thrown.head(thrown));
+            partition.fault(Thrown.kind(kind, thrown), peer, position, attempt, cause,
+                    Thrown.head(thrown));
             partition.log(what + " threw", thrown);
         }
         return false;
@@ -261,6 +271,15 @@ final class BootRun {
             failure = cause;
         }
         partition.fault(kind, cause);
+    }
+
+    /** A hypervisor call of it was refused; what that call throws. */
+    HypervisorCallException illegal(Kind kind, String call, HypervisorCallException refusal) {
+        if (!fenced) {
+            partition.fault(kind, 0, -1, 0, call + ": " + refusal.getMessage(),
+                    Thrown.head(refusal));
+        }
+        return refusal;
     }
 
     /** A fault that concerns a message of a peer. */
@@ -326,6 +345,12 @@ final class BootRun {
 
     OperatingSystem operatingSystem() {
         return operatingSystem;
+    }
+
+    /** How far the event scan has come: another number when it has done something. Any thread. */
+    long progress() {
+        ScanLoop running = scan;
+        return running == null ? ASLEEP : running.progress();
     }
 
     /** The processor that runs the event scan. */

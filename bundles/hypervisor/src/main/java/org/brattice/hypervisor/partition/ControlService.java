@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 
 import org.brattice.api.Blockage;
 import org.brattice.api.DeadLetter;
@@ -24,6 +25,8 @@ import org.brattice.api.MoveRequest;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.api.Performance;
+import org.brattice.api.Recovery;
+import org.brattice.api.Verdict;
 import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.vsr.Area;
 import org.brattice.hypervisor.vsr.Vsr;
@@ -40,6 +43,11 @@ final class ControlService implements Hypervisor {
         this.holdings = machine.holdings();
         this.why = why;
         this.changes = changes;
+    }
+
+    /** Describes partitions without a framework. */
+    static Function<LogicalPartition, PartitionInfo> describing(Machine machine) {
+        return new ControlService(machine, null, null)::info;
     }
 
     @Override
@@ -94,7 +102,8 @@ final class ControlService implements Hypervisor {
                 declaration == null ? List.of() : declaration.slots(), 0, 0, 0, null, List.of());
     }
 
-    private PartitionInfo info(LogicalPartition partition) {
+    /** A partition as it is at this moment. */
+    PartitionInfo info(LogicalPartition partition) {
         LogicalPartition.Status status = partition.status();
         BootRun boot = partition.boot();
         int number = partition.number();
@@ -185,6 +194,28 @@ final class ControlService implements Hypervisor {
     @Override
     public List<String> why(String partition) {
         return why.of(partition, partitions());
+    }
+
+    @Override
+    public List<Recovery> recoveries() {
+        return machine.recoverer().recoveries();
+    }
+
+    @Override
+    public Recovery recover(String name, Verdict verdict) throws InterruptedException {
+        LogicalPartition partition = machine.partitions().named(name);
+        if (partition == null) {
+            throw new IllegalArgumentException("partition=" + name + " is unknown");
+        }
+        if (Processor.current() != null) {
+            throw new HypervisorCallException("recover waits for partitions: not to be called on"
+                    + " a processor of one");
+        }
+        try {
+            return machine.recoverer().recover(partition, verdict).get();
+        } catch (ExecutionException e) {
+            throw new IllegalArgumentException(e.getCause().getMessage(), e);
+        }
     }
 
     @Override

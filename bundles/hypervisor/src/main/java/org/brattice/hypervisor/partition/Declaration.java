@@ -27,20 +27,23 @@ import org.brattice.hypervisor.vsr.RetryPolicy;
  * @param scanPeriodMillis longest time between two event scans
  * @param retry how a message is offered whose handler fails
  * @param slots location codes
+ * @param deadlineMillis how long the event scan may take from one message to the next
+ * @param taskDeadlineMillis how long a task may take, or 0 for ever
  * @param checksums whether messages to it carry a checksum of their payload
  */
 record Declaration(String name, long memory, long minimum, long ipca, int processors,
         int leastProcessors, boolean dedicated, long scanPeriodMillis, RetryPolicy retry,
-        List<String> slots, boolean checksums) {
+        List<String> slots, long deadlineMillis, long taskDeadlineMillis, boolean checksums) {
     static final String PREFIX = "partition.";
     static final String NAME = PREFIX + "name";
     private static final Pattern NAMES = Pattern.compile("[a-z][a-z0-9.-]{0,62}");
     private static final long IPCA_LEAST = 4096;
     private static final long IPCA_MOST = 1L << 40;
+    private static final long DEADLINE_MILLIS = 10_000;
     private static final long PERIOD_MOST = 3_600_000;
     private static final Set<String> ATTRIBUTES = new TreeSet<>(List.of("name", "memory",
             "memory.minimum", "ipca", "processors", "processors.minimum", "dedicated",
-            "scan.period", "attempts", "retry.delay", "slots",
+            "scan.period", "attempts", "retry.delay", "slots", "deadline", "task.deadline",
             "checksums"));
 
     /**
@@ -64,7 +67,10 @@ record Declaration(String name, long memory, long minimum, long ipca, int proces
                 (int) number(attributes, "processors.minimum", 1, 1, Integer.MAX_VALUE),
                 truth(attributes, "dedicated"),
                 number(attributes, "scan.period", 1000, 1, PERIOD_MOST), retry(attributes),
-                list(attributes, "slots"), truth(attributes, "checksums"));
+                list(attributes, "slots"),
+                number(attributes, "deadline", DEADLINE_MILLIS, 1, PERIOD_MOST),
+                number(attributes, "task.deadline", 0, 0, PERIOD_MOST),
+                truth(attributes, "checksums"));
         declaration.check();
         return declaration;
     }
@@ -87,6 +93,13 @@ record Declaration(String name, long memory, long minimum, long ipca, int proces
             }
         }
         return of(merged);
+    }
+
+    /** The shortest of its deadlines. */
+    long shortestDeadlineMillis() {
+        return taskDeadlineMillis == 0
+                ? deadlineMillis
+                : Math.min(deadlineMillis, taskDeadlineMillis);
     }
 
     private void check() {

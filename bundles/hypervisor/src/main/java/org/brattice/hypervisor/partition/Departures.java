@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import org.brattice.api.Departure;
 import org.brattice.api.Move;
@@ -31,6 +33,18 @@ final class Departures {
     private final Mover mover;
     private final Loans loans;
     private final Duration settle;
+    /**
+     * What a partition without a boot owns goes now.
+     *
+     * @param standby name of the partition that gets it, or "" for where the policies say
+     */
+    void now(LogicalPartition partition, String standby) {
+        long ends = partition.ends();
+        if (gone(partition, ends)) {
+            depart(partition, ends, standby);
+        }
+    }
+
     /** How many partitions have departed whose resources are still on their way. */
     private volatile int leaving;
     private volatile Planner planner = departure -> CompletableFuture.completedFuture(Map.of());
@@ -84,19 +98,20 @@ final class Departures {
         long ends = partition.ends();
         control.later(time, () -> {
             if (gone(partition, ends) && (again || !ownership.departed(partition.number()))) {
-                depart(partition, ends);
+                depart(partition, ends, "");
             }
         });
     }
 
     /** Whether it has no boot, and had none since. */
     private boolean gone(LogicalPartition partition, long ends) {
-        return partition.ends() == ends && partition.boot() == null && mover.present(partition)
+        return partition.ends() == ends && partition.boot() == null && partition.hold() == null
+                && mover.present(partition)
                 && !mover.closing() && (partition.state() == PartitionState.STOPPED
                         || partition.state() == PartitionState.FAILED);
     }
 
-    private void depart(LogicalPartition partition, long ends) {
+    private void depart(LogicalPartition partition, long ends, String standby) {
         ownership.departed(partition);
         List<Resource> resources = resources(partition.number());
         if (resources.isEmpty()) {
@@ -109,8 +124,10 @@ final class Departures {
         LOGGER.log(System.Logger.Level.INFO, "partition={0} departed, because {1}: {2} go where the"
                 + " relocation policies say", partition.name(), departure.cause(), resources);
         leaving++;
-        CompletableFuture<Map<Resource, Place>> plan = own.isEmpty()
-                ? CompletableFuture.completedFuture(Map.of())
+        CompletableFuture<Map<Resource, Place>> plan = own.isEmpty() || !standby.isEmpty()
+                ? CompletableFuture.completedFuture(own.stream().collect(
+                        Collectors.toMap(Function.identity(),
+                                any -> new Place(standby, "verdict"))))
                 : planner.plan(departure);
         plan.whenComplete((places, failure) -> control.queue(() -> new Leaving(partition, ends,
                 resources, places == null ? Map.of() : places).next()));

@@ -3,10 +3,14 @@ package org.brattice.hypervisor.partition;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -22,7 +26,6 @@ import org.brattice.hypervisor.memory.BlockMap;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.PartitionTable;
 import org.brattice.hypervisor.memory.Size;
-import org.brattice.hypervisor.recovery.FaultLog;
 import org.brattice.hypervisor.vsr.Area;
 import org.brattice.hypervisor.vsr.Holders;
 import org.brattice.hypervisor.vsr.Vsr;
@@ -31,15 +34,18 @@ import org.brattice.hypervisor.vsr.Vsr;
  * What partitions own: number, memory blocks, IPCA, slots, processors; given, refused, taken back and
  * moved on the control thread, looked at from any.
  */
-final class Holdings implements Declarations.Owners {
+final class Holdings implements Declarations.Owners, Recoverer.Remaps {
     private static final Duration TICK = Duration.ofMillis(100);
+    /** How long an event scan may take to come to the move of its IPCA, and how often that is looked at. */
+    private static final Duration REMAP = Duration.ofSeconds(5);
+    private static final Duration REMAP_LOOK = Duration.ofMillis(1);
     private static final Duration SWEEP = Duration.ofMillis(200);
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final Frame frame;
     private final ControlThread control;
     private final Partitions partitions;
-    private final FaultLog faults;
+    private final Faults faults;
     private final BlockMap blocks;
     private final PartitionTable table;
     private final Holders holders;
@@ -49,9 +55,11 @@ final class Holdings implements Declarations.Owners {
     private final Quarantine quarantine = new Quarantine();
     /** Areas that are being moved, or whose old holder is not yet gone. */
     private final Set<Area> moving = new HashSet<>();
+    /** Regions that IPCAs have left, by the number of their partition, oldest first. */
+    private final Map<Integer, Deque<MemoryRange>> left = new HashMap<>();
     private final AtomicBoolean checking = new AtomicBoolean();
 
-    Holdings(Frame frame, ControlThread control, Partitions partitions, FaultLog faults) {
+    Holdings(Frame frame, ControlThread control, Partitions partitions, Faults faults) {
         this.frame = frame;
         this.faults = faults;
         this.control = control;
@@ -85,7 +93,7 @@ final class Holdings implements Declarations.Owners {
         ownership.attach(rows, known);
         for (String damage : vsr.stores().attachStores(table::known)) {
             LOGGER.log(System.Logger.Level.WARNING, "{0}", damage);
-            faults.add(new Fault("hypervisor", 0, Kind.CORRUPTED, Instant.now(), damage));
+            faults.note(new Fault("hypervisor", 0, Kind.CORRUPTED, Instant.now(), damage));
         }
         for (PartitionTable.Row row : rows) {
             LogicalPartition partition = partitions.entry(row.name());
@@ -97,6 +105,8 @@ final class Holdings implements Declarations.Owners {
             damage(partitions.entry(row.name()), ipcas.open(row));
         }
         vsr.areas().forEach(area -> blocks.keepAlso(area.number(), area.base(), area.capacity()));
+        blocks.freeRegionsBut(vsr.areas().stream()
+                .map(area -> new MemoryRange(area.base(), area.capacity())).toList());
         ownership.restore();
         vsr.stores().settleStores();
         vsr.attachTracks();
@@ -148,7 +158,7 @@ final class Holdings implements Declarations.Owners {
         }
         for (Area area : damaged) {
             String what = "memory of it cannot be had; what cannot be read there is lost";
-            if (!move(area, what)) {
+            if (!move(area, what, false)) {
                 moving.add(area);
                 vsr.abandon(area);
             }
@@ -337,6 +347,7 @@ final class Holdings implements Declarations.Owners {
             return;
         }
         ownership.forget(partition);
+        left.remove(number);
         moveAwayFrom(number);
         Area area = vsr.area(number);
         List<MemoryRange> ranges = blocks.ranges(number);
@@ -353,8 +364,13 @@ final class Holdings implements Declarations.Owners {
         sweep();
     }
 
-    /** What a partition had begun and can no longer end: messages in chunks, leases of a hung thread. */
-    void endOf(LogicalPartition partition) {
+    /**
+     * What a partition had begun and can no longer end: messages in chunks, leases of a hung thread.
+     *
+     * @param unreachable whether no boot of it that has ended can reach its memory
+     */
+    void endOf(LogicalPartition partition, BooleanSupplier unreachable) {
+        freeRegions(partition.number(), unreachable);
         moveAwayFrom(partition.number());
         vsr.endOf(partition.number());
     }
@@ -363,13 +379,14 @@ final class Holdings implements Declarations.Owners {
     private void moveAwayFrom(int holder) {
         for (Area area : vsr.heldBy(holder)) {
             if (!moving.contains(area)) {
-                move(area, "a hung thread of " + partitions.name(holder) + " holds its lease");
+                move(area, "a hung thread of " + partitions.name(holder) + " holds its lease",
+                        false);
             }
         }
     }
 
     /** Moves an IPCA; false when there is nowhere to move it to. */
-    private boolean move(Area area, String why) {
+    private boolean move(Area area, String why, boolean asked) {
         LogicalPartition owner = partitions.numbered(area.number());
         MemoryRange range = owner == null ? null : fresh(area);
         if (range == null) {
@@ -377,7 +394,7 @@ final class Holdings implements Declarations.Owners {
                     + ", and there are no free blocks to move it to: restart the process";
             LOGGER.log(System.Logger.Level.ERROR, "partition={0}: {1}",
                     partitions.name(area.number()), cause);
-            if (owner != null) {
+            if (owner != null && !asked) {
                 owner.fault(Kind.LEASE_LOST, cause);
             }
             return false;
@@ -394,21 +411,99 @@ final class Holdings implements Declarations.Owners {
                 vsr.move(area, fresh);
             }
         }
-        owner.fault(area.damaged() ? Kind.CORRUPTED : Kind.LEASE_LOST,
-                "its IPCA was moved to " + range + ", because " + why);
+        String moved = "its IPCA was moved to " + range + ", because " + why;
+        if (asked) {
+            LOGGER.log(System.Logger.Level.INFO, "partition={0} {1}", owner.name(), moved);
+        } else {
+            owner.fault(area.damaged() ? Kind.CORRUPTED : Kind.LEASE_LOST, moved);
+        }
         if (!area.damaged()) {
             quarantine.add(() -> vsr.area(owner.number()) != area && holders.gone(lease), () -> {
                 moving.remove(area);
                 ipcas.release(area.control());
+                leave(area);
             });
             sweep();
         }
         return true;
     }
 
+    @Override
+    public void remap(LogicalPartition partition, String why, Recoverer.Done done) {
+        Area area = vsr.area(partition.number());
+        if (area == null) {
+            done.done(false, "it has no IPCA");
+        } else if (moving.contains(area)) {
+            done.done(false, "its IPCA is on its way already");
+        } else if (!move(area, why, true)) {
+            done.done(false, "there are no free blocks to move it to");
+        } else {
+            awaitMove(partition, area, System.nanoTime() + REMAP.toNanos(), done);
+        }
+    }
+
+    /** A scanner moves its IPCA between two messages. */
+    private void awaitMove(LogicalPartition partition, Area from, long deadline,
+            Recoverer.Done done) {
+        Area now = vsr.area(partition.number());
+        if (now != from) {
+            done.done(now != null, now == null
+                    ? "it was destroyed meanwhile"
+                    : "its IPCA is at " + new MemoryRange(now.base(), now.capacity())
+                            + ", and what it had is in quarantine");
+        } else if (System.nanoTime() - deadline > 0) {
+            done.done(false, "its event scan did not come to it in " + REMAP.toSeconds()
+                    + " s: it is moved when it does, or when its boot ends");
+        } else {
+            control.later(REMAP_LOOK, () -> awaitMove(partition, from, deadline, done));
+        }
+    }
+
+    /**
+     * Turns all that a partition without a boot has not read into dead letters.
+     *
+     * @return why not, or null
+     */
+    String empty(LogicalPartition partition) {
+        int number = partition.number();
+        if (number == 0) {
+            return null;
+        }
+        int lacking = vsr.empty(number, "its receiver restarted cold before it was read");
+        if (lacking == Vsr.BUSY) {
+            return "a sender is still inside its IPCA: try again";
+        }
+        return lacking == 0
+                ? null
+                : "messages=" + lacking + " that it has not read do not fit into the dead letters:"
+                        + " drop letters, or restart it in place";
+    }
+
+    /** An IPCA has left a region: it stays as it is, to be looked at, until it has left another. */
+    private void leave(Area area) {
+        MemoryRange region = new MemoryRange(area.base(), area.capacity());
+        if (blocks.holder(Math.toIntExact(region.base() / frame.description().block())) == area
+                .number() && blocks.region(region)) {
+            left.computeIfAbsent(area.number(), any -> new ArrayDeque<>()).add(region);
+        }
+    }
+
+    /** A boot has ended: regions that its IPCA has left are free, but for the latest, when it cannot reach them. */
+    private void freeRegions(int number, BooleanSupplier unreachable) {
+        Deque<MemoryRange> regions = left.getOrDefault(number, new ArrayDeque<>());
+        List<MemoryRange> free = new ArrayList<>();
+        while (regions.size() > 1) {
+            free.add(regions.remove());
+        }
+        if (!free.isEmpty()) {
+            quarantine.add(unreachable, () -> free.forEach(blocks::freeRegion));
+            sweep();
+        }
+    }
+
     private MemoryRange fresh(Area area) {
         try {
-            return blocks.giveRun(area.number(), area.capacity());
+            return blocks.giveRegion(area.number(), area.capacity());
         } catch (UncheckedIOException e) {
             LOGGER.log(System.Logger.Level.ERROR, e.getMessage(), e);
             return null;

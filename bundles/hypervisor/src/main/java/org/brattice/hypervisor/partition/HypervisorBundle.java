@@ -44,9 +44,11 @@ public final class HypervisorBundle
     private final Changes changes = new Changes();
     private final Deadlines deadlines;
     private final Machine machine;
+    private final ControlService control;
     private final ServiceTracker<Firmware, ServiceFirmware> tracker;
     private final ServiceTracker<IoAdapter, IoAdapter> adapters;
     private final Policies policies;
+    private final Modules modules;
     private final FrameworkListener started = this::frameworkStarted;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
@@ -54,11 +56,15 @@ public final class HypervisorBundle
     public HypervisorBundle(BundleContext context, Frame frame) {
         this.context = context;
         this.deadlines = Deadlines.of(context::getProperty);
-        this.machine = new Machine(frame, deadlines, changes);
+        this.machine = new Machine(frame, deadlines, changes, new Supervisor(context));
         this.tracker = new ServiceTracker<>(context, Firmware.class, this);
         this.policies = new Policies(context, machine.faults(),
                 machine.holdings().ownership()::admitted);
         machine.departures().planner(policies);
+        this.modules = new Modules(context, machine.faults(),
+                machine.holdings().ownership()::admitted);
+        this.control = new ControlService(machine, new Why(context), changes);
+        machine.recoverer().adviser(modules, control::info);
         this.adapters = new ServiceTracker<>(context, IoAdapter.class, new Adapters(context,
                 machine.slots(), () -> machine.lifeCycle().retryRefused()));
     }
@@ -73,9 +79,10 @@ public final class HypervisorBundle
         }
         registrations.add(context.registerService(IpcaService.class, new PerBundle(), preferred()));
         registrations.add(context.registerService(Hypervisor.class,
-                new ControlService(machine, new Why(context), changes), preferred()));
+                control, preferred()));
         adapters.open();
         policies.open();
+        modules.open();
         tracker.open();
         Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
         if (framework.getState() == Bundle.ACTIVE) {
@@ -93,6 +100,7 @@ public final class HypervisorBundle
         tracker.close();
         adapters.close();
         policies.close();
+        modules.close();
         registrations.forEach(ServiceRegistration::unregister);
         QueuedLogger.LOGGER.flush(LOG_MILLIS);
     }
@@ -111,7 +119,7 @@ public final class HypervisorBundle
     private final class PerBundle implements ServiceFactory<IpcaService> {
         @Override
         public IpcaService getService(Bundle bundle, ServiceRegistration<IpcaService> ours) {
-            return new IpcaCalls(machine.holdings().vsr(), bundle);
+            return new IpcaCalls(machine.holdings().vsr(), machine.faults(), bundle);
         }
 
         @Override

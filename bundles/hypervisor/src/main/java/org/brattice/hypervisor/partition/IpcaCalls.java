@@ -1,11 +1,13 @@
 package org.brattice.hypervisor.partition;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 import org.brattice.api.Delivery;
+import org.brattice.api.Fault;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
@@ -21,17 +23,19 @@ import org.osgi.framework.Bundle;
  */
 final class IpcaCalls implements IpcaService {
     private final Vsr vsr;
+    private final Faults faults;
     private final Bundle bundle;
 
-    IpcaCalls(Vsr vsr, Bundle bundle) {
+    IpcaCalls(Vsr vsr, Faults faults, Bundle bundle) {
         this.vsr = vsr;
+        this.faults = faults;
         this.bundle = bundle;
     }
 
     private Holder caller() {
         Processor caller = Processor.current();
         if (caller == null || caller.bundle() != bundle) {
-            throw refusal(caller);
+            throw refused(caller);
         }
         if (caller.boot().fenced()) {
             throw new HypervisorCallException("this boot of partition "
@@ -40,13 +44,22 @@ final class IpcaCalls implements IpcaService {
         return caller.holder();
     }
 
-    private HypervisorCallException refusal(Processor caller) {
-        return new HypervisorCallException(caller == null
-                ? "hypervisor call on thread=" + Thread.currentThread().getName()
-                        + ", which is no virtual processor: call from Firmware or Boot.run"
-                : "hypervisor call of partition " + caller.boot().partition().name()
-                        + " through the IpcaService of bundle " + bundle.getSymbolicName()
-                        + ": use the service object of your own bundle");
+    /** Who calls is known by the identity register alone; without it only the bundle is. */
+    private HypervisorCallException refused(Processor caller) {
+        if (caller != null) {
+            return caller.boot().illegal(Fault.Kind.ILLEGAL_CALL, "IpcaService",
+                    new HypervisorCallException("hypervisor call of partition "
+                            + caller.boot().partition().name()
+                            + " through the IpcaService of bundle " + bundle.getSymbolicName()
+                            + ": use the service object of your own bundle"));
+        }
+        HypervisorCallException refusal = new HypervisorCallException("hypervisor call on thread="
+                + Thread.currentThread().getName()
+                + ", which is no virtual processor: call from Firmware or Boot.run");
+        Instant now = Instant.now();
+        faults.note(new Fault(0, "[" + bundle.getSymbolicName() + "]", 0, Fault.Kind.ILLEGAL_CALL,
+                now, now, 1, 0, -1, 0, refusal.getMessage(), Thrown.head(refusal)));
+        return refusal;
     }
 
     @Override
@@ -62,33 +75,63 @@ final class IpcaCalls implements IpcaService {
 
     @Override
     public long send(int receiver, MemorySegment payload, Delivery delivery) {
-        return vsr.send(caller(), receiver, Objects.requireNonNull(payload, "payload"), delivery);
+        Holder caller = caller();
+        try {
+            return vsr.send(caller, receiver, Objects.requireNonNull(payload, "payload"),
+                    delivery);
+        } catch (HypervisorCallException e) {
+            throw illegal("send", e);
+        }
     }
 
     @Override
     public long send(int receiver, List<MemorySegment> parts, Delivery delivery) {
-        return vsr.send(caller(), receiver, parts, delivery);
+        Holder caller = caller();
+        try {
+            return vsr.send(caller, receiver, parts, delivery);
+        } catch (HypervisorCallException e) {
+            throw illegal("send", e);
+        }
     }
 
     @Override
     public int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery) {
-        return vsr.sendBatch(caller(), receiver, messages, size, delivery);
+        Holder caller = caller();
+        try {
+            return vsr.sendBatch(caller, receiver, messages, size, delivery);
+        } catch (HypervisorCallException e) {
+            throw illegal("sendBatch", e);
+        }
     }
 
     @Override
     public List<Outcome> broadcast(MemorySegment payload, Delivery delivery) {
-        return vsr.broadcast(caller(), payload, delivery);
+        Holder caller = caller();
+        try {
+            return vsr.broadcast(caller, payload, delivery);
+        } catch (HypervisorCallException e) {
+            throw illegal("broadcast", e);
+        }
     }
 
     @Override
     public int recordLimit(int receiver) {
         caller();
-        return vsr.recordLimit(receiver);
+        try {
+            return vsr.recordLimit(receiver);
+        } catch (HypervisorCallException e) {
+            throw illegal("recordLimit", e);
+        }
     }
 
     @Override
     public void read(long address, MemorySegment target) {
-        vsr.read(caller(), address, target);
+        Holder caller = caller();
+        try {
+            vsr.read(caller, address, target);
+        } catch (HypervisorCallException e) {
+            throw Processor.current().boot().illegal(Fault.Kind.OUT_OF_BOUNDS, "read", e);
+        }
     }
 
     @Override
@@ -99,11 +142,25 @@ final class IpcaCalls implements IpcaService {
 
     @Override
     public long readBy(int receiver) {
-        return vsr.readBy(caller().number(), receiver);
+        int caller = caller().number();
+        try {
+            return vsr.readBy(caller, receiver);
+        } catch (HypervisorCallException e) {
+            throw illegal("readBy", e);
+        }
     }
 
     @Override
     public Optional<Tracking> track(int receiver, long position) {
-        return vsr.track(caller().number(), receiver, position);
+        int caller = caller().number();
+        try {
+            return vsr.track(caller, receiver, position);
+        } catch (HypervisorCallException e) {
+            throw illegal("track", e);
+        }
+    }
+
+    private static HypervisorCallException illegal(String call, HypervisorCallException refusal) {
+        return Processor.current().boot().illegal(Fault.Kind.ILLEGAL_CALL, call, refusal);
     }
 }

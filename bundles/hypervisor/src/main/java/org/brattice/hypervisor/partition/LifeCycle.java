@@ -50,6 +50,11 @@ final class LifeCycle {
     private final List<BootRun> lingering = new ArrayList<>();
     /** Partitions to be destroyed as soon as that is possible, and whether their messages are lost. */
     private final Map<LogicalPartition, Boolean> condemned = new HashMap<>();
+    /** What is to be done when boots have ended. */
+    private final Map<BootRun, List<Runnable>> after = new HashMap<>();
+    /** Partitions whose next boot is to find its memory zero. */
+    private final Set<LogicalPartition> cold = new HashSet<>();
+    private Listener listener;
     /** Whether what was refused is about to be tried again. */
     private final AtomicBoolean retries = new AtomicBoolean();
     private boolean closing;
@@ -57,9 +62,25 @@ final class LifeCycle {
     /** Why firmware was not taken, and since when. */
     record Refusal(String reason, Instant since) {}
 
-    /** What a boot is made of. */
+    /**
+     * What a boot is made of.
+     *
+     * @param cold whether its memory is to be zero
+     */
     record NewBoot(LogicalPartition partition, Declaration declaration, FirmwareSource source,
-            long count) {}
+            long count, boolean cold) {}
+
+    /** Hears what becomes of boots. Control thread. */
+    interface Listener {
+        /** A boot runs. */
+        void running(LogicalPartition partition);
+
+        /** A boot has ended. */
+        void over(LogicalPartition partition);
+
+        /** A partition is no more. */
+        void destroyed(LogicalPartition partition);
+    }
 
     LifeCycle(ControlThread control, Partitions partitions, Holdings holdings,
             Declarations declarations,
@@ -75,6 +96,11 @@ final class LifeCycle {
         this.ended = ended;
         this.departures = departures;
         this.supply = supply;
+    }
+
+    /** Who hears what becomes of boots. Before the first. */
+    void listener(Listener newListener) {
+        listener = newListener;
     }
 
     // Events, from any thread
@@ -147,6 +173,7 @@ final class LifeCycle {
             if (partition.boot() == boot && partition.state() == PartitionState.BOOTING) {
                 partition.state(PartitionState.RUNNING,
                         "firmware of " + boot.source().description());
+                listener.running(partition);
                 Missing missing = lacking.remove(partition);
                 if (missing != null && !missing.nothing()) {
                     supply.get(partition, missing, false,
@@ -223,7 +250,13 @@ final class LifeCycle {
         }
         LogicalPartition partition = partitions.entry(declaration.name());
         BootRun boot = partition.boot();
+        LogicalPartition.Hold hold = partition.hold();
+        if (hold != null && hold.kind() == LogicalPartition.Hold.Kind.QUARANTINED) {
+            partition.source(source);
+            return hold.reason();
+        }
         if (boot == null) {
+            partition.source(source);
             return start(partition, source, declaration);
         }
         if (boot.source().bundle() == source.bundle() && boot.stopping()) {
@@ -251,13 +284,22 @@ final class LifeCycle {
     private String start(LogicalPartition partition, FirmwareSource source,
             Declaration declaration) {
         condemned.remove(partition);
+        partition.hold(null);
         String refusal = declarations.bound(declaration);
+        if (refusal == null) {
+            // Before others give up something for one that cannot boot anyhow.
+            refusal = holdings.refusal(declaration);
+        }
         if (refusal == null && asksOthers(partition, source, declaration)) {
             return null;
         }
         if (refusal == null) {
             refusal = holdings.give(partition, declaration,
                     missing -> lacking.put(partition, missing));
+        }
+        boolean zero = cold.remove(partition);
+        if (refusal == null && zero) {
+            refusal = holdings.empty(partition);
         }
         if (refusal != null) {
             if (partition.number() == 0) {
@@ -272,7 +314,7 @@ final class LifeCycle {
         long count = holdings.table().boot(partition.number());
         BootRun boot;
         try {
-            boot = boots.apply(new NewBoot(partition, declaration, source, count));
+            boot = boots.apply(new NewBoot(partition, declaration, source, count, zero));
         } catch (IllegalStateException e) {
             partition.state(PartitionState.FAILED, e.getMessage());
             departures.idle(partition);
@@ -338,6 +380,7 @@ final class LifeCycle {
         partitions.all().stream()
                 .filter(one -> one.next() != null && one.next().source() == source)
                 .forEach(one -> one.next(null));
+        partitions.all().stream().filter(one -> one.source() == source).forEach(this::noSource);
         BootRun boot = partitions.boots().stream().filter(one -> one.source() == source).findAny()
                 .orElse(null);
         if (boot == null) {
@@ -352,6 +395,59 @@ final class LifeCycle {
             });
         }
         changed.run();
+    }
+
+    /** The firmware of a partition has gone: it does not restart, and is not held for it. */
+    private void noSource(LogicalPartition partition) {
+        partition.source(null);
+        LogicalPartition.Hold hold = partition.hold();
+        if (hold != null && hold.kind() != LogicalPartition.Hold.Kind.QUARANTINED) {
+            partition.hold(null);
+            if (partition.boot() == null) {
+                departures.idle(partition);
+            }
+        }
+    }
+
+    // What verdicts ask for. Control thread
+
+    /**
+     * Ends the boot of a partition, if it has one.
+     *
+     * @param hung whether it is not asked, but shut out at once
+     * @param then what is done on the control thread when it can reach nothing more
+     */
+    void endBoot(LogicalPartition partition, String reason, boolean hung, Runnable then) {
+        BootRun boot = partition.boot();
+        if (boot == null) {
+            then.run();
+            return;
+        }
+        after.computeIfAbsent(boot, any -> new ArrayList<>()).add(then);
+        if (hung) {
+            cutOff(boot, reason);
+        } else {
+            stop(boot, reason);
+        }
+    }
+
+    /** Boots a partition from the firmware that is there; whether it does is seen at its boot. */
+    void boot(LogicalPartition partition, boolean zero) {
+        if (zero) {
+            cold.add(partition);
+        }
+        FirmwareSource source = partition.source();
+        if (source != null) {
+            refused.remove(source);
+            admit(source, source.properties());
+        }
+        cold.remove(partition);
+    }
+
+    /** Why a partition does not boot. */
+    String why(LogicalPartition partition) {
+        Refusal refusal = partition.source() == null ? null : refused.get(partition.source());
+        return refusal == null ? partition.status().reason() : refusal.reason();
     }
 
     private void stop(BootRun boot, String reason) {
@@ -373,8 +469,15 @@ final class LifeCycle {
         if (hung.contains(boot)) {
             return;
         }
-        hung.add(boot);
         boot.partition().fault(Kind.DEADLINE_MISSED, reason);
+        cutOff(boot, reason);
+    }
+
+    private void cutOff(BootRun boot, String reason) {
+        if (hung.contains(boot)) {
+            return;
+        }
+        hung.add(boot);
         boot.partition().state(PartitionState.FAILED, reason + "; it was shut out of the frame");
         fence(boot);
     }
@@ -416,8 +519,11 @@ final class LifeCycle {
         ended.accept(boot);
         if (partitions.named(partition.name()) == partition) {
             holdings.finishMove(boot);
-            holdings.endOf(partition);
+            List<BootRun> before = new ArrayList<>(lingering(partition));
+            before.add(boot);
+            holdings.endOf(partition, () -> before.stream().allMatch(BootRun::unreachable));
         }
+        listener.over(partition);
         LogicalPartition.Next next = partition.next();
         partition.next(null);
         if (next != null) {
@@ -426,6 +532,8 @@ final class LifeCycle {
         if (partition.boot() == null && partitions.named(partition.name()) == partition) {
             departures.idle(partition);
         }
+        after.getOrDefault(boot, List.of()).forEach(Runnable::run);
+        after.remove(boot);
     }
 
     /**
@@ -457,6 +565,8 @@ final class LifeCycle {
             return reason;
         }
         condemned.remove(partition);
+        partition.hold(null);
+        listener.destroyed(partition);
         List<BootRun> mine = lingering(partition);
         partitions.remove(partition);
         LOGGER.log(System.Logger.Level.INFO, "partition={0} destroyed, its unread messages {1}",

@@ -7,7 +7,6 @@ import java.util.Map;
 import org.brattice.api.Fault;
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.PartitionState;
-import org.brattice.hypervisor.recovery.FaultLog;
 
 /**
  * A partition: a name and, once admitted, a number; they outlive its bundle. Status, number and boot are
@@ -19,15 +18,41 @@ final class LogicalPartition {
 
     private final String name;
     private final Runnable changed;
-    private final FaultLog faults;
+    private final Faults faults;
     private volatile int number;
     private volatile Declaration declaration;
     private volatile String bundle = "";
     private volatile long bundleId = -1;
     private Next next;
+    /** What its latest boot was of, while that is there. Control thread alone. */
+    private FirmwareSource source;
+    private volatile Hold hold;
     private volatile BootRun boot;
     private long ends;
     private volatile Status status = new Status(PartitionState.DECLARED, Instant.now(), null, "");
+
+    /** What a verdict has decided of a partition without a boot: its resources stay. */
+    record Hold(Kind kind, String reason) {
+        /** What ends it. */
+        enum Kind {
+            /** It boots by itself. */
+            RESTARTS("it restarts"),
+            /** It boots when its bundle starts anew. */
+            HELD("it is held"),
+            /** It boots when an operator says so. */
+            QUARANTINED("it is in quarantine");
+
+            private final String text;
+
+            Kind(String text) {
+                this.text = text;
+            }
+
+            String text() {
+                return text;
+            }
+        }
+    }
 
     /** Where it is in its life, and why. */
     record Status(PartitionState state, Instant since, Instant deadline, String reason) {}
@@ -36,7 +61,7 @@ final class LogicalPartition {
     record Next(FirmwareSource source, Map<String, ?> properties) {}
 
     /** With the log of its faults, and someone to tell of each change of state. */
-    LogicalPartition(String name, FaultLog faults, Runnable changed) {
+    LogicalPartition(String name, Faults faults, Runnable changed) {
         this.name = name;
         this.faults = faults;
         this.changed = changed;
@@ -82,6 +107,24 @@ final class LogicalPartition {
 
     void next(Next newNext) {
         next = newNext;
+    }
+
+    /** What boots when a verdict says restart, or null. Control thread alone. */
+    FirmwareSource source() {
+        return source;
+    }
+
+    void source(FirmwareSource newSource) {
+        source = newSource;
+    }
+
+    /** What a verdict has decided while it has no boot, or its boot ends; or null. Set by the control thread. */
+    Hold hold() {
+        return hold;
+    }
+
+    void hold(Hold newHold) {
+        hold = newHold;
     }
 
     /** The boot that runs or is ending, or null. */
@@ -132,11 +175,10 @@ final class LogicalPartition {
 
     /** A fault that concerns a message of a peer, or none; with first-failure data. */
     void fault(Kind kind, int peer, long position, int attempt, String cause, String detail) {
-        LOGGER.log(System.Logger.Level.WARNING, "partition={0} fault={1} cause={2}", name, kind,
-                cause);
         Instant now = Instant.now();
-        faults.add(new Fault(0, name, number, kind, now, now, 1, peer, position, attempt, cause,
-                detail));
+        faults.of(this,
+                new Fault(0, name, number, kind, now, now, 1, peer, position, attempt, cause,
+                        detail));
     }
 
     List<Fault> faults() {

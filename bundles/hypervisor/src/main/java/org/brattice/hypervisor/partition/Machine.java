@@ -28,7 +28,7 @@ final class Machine implements BootHost, AutoCloseable {
     private final ControlThread control = new ControlThread();
     private final DedicatedProcessors dedicated = new DedicatedProcessors(
             Runtime.getRuntime().availableProcessors());
-    private final FaultLog faults;
+    private final Faults faults;
     private final Partitions partitions;
     private final Holdings holdings;
     private final Declarations declarations;
@@ -37,11 +37,19 @@ final class Machine implements BootHost, AutoCloseable {
     private final Mover mover;
     private final Departures departures;
     private final Loans loans;
+    private final Recoverer recoverer;
 
-    Machine(Frame frame, Deadlines deadlines, Runnable changed) {
+    /**
+     * On a frame.
+     *
+     * @param changed told of each change of a partition's state
+     * @param process ends the process when a verdict says so
+     */
+    Machine(Frame frame, Deadlines deadlines, Runnable changed,
+            Recoverer.ProcessRestart process) {
         this.frame = frame;
         this.deadlines = deadlines;
-        this.faults = new FaultLog(frame.memory(), frame.layout());
+        this.faults = new Faults(new FaultLog(frame.memory(), frame.layout()));
         this.partitions = new Partitions(faults, changed);
         this.holdings = new Holdings(frame, control, partitions, faults);
         this.declarations = new Declarations(frame.description(), holdings.blocks(), holdings);
@@ -53,9 +61,12 @@ final class Machine implements BootHost, AutoCloseable {
                 loans, deadlines.settle());
         this.lifeCycle = new LifeCycle(control, partitions, holdings, declarations, deadlines,
                 changed,
-                boot -> new BootRun(boot.partition(), boot.declaration(), boot.source(), this,
-                        boot.count()),
+                boot -> new BootRun(boot, this),
                 mover::ended, departures, new Supply(control, holdings.ownership(), mover, loans));
+        this.recoverer = new Recoverer(control, lifeCycle, holdings, departures, process,
+                new Watchdog(control, partitions));
+        lifeCycle.listener(recoverer);
+        faults.listener(recoverer);
         holdings.attach();
         loans.attach();
         mover.listener(move -> {
@@ -78,7 +89,11 @@ final class Machine implements BootHost, AutoCloseable {
         return departures;
     }
 
-    FaultLog faults() {
+    Recoverer recoverer() {
+        return recoverer;
+    }
+
+    Faults faults() {
         return faults;
     }
 

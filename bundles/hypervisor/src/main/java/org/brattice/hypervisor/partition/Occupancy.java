@@ -22,6 +22,11 @@ final class Occupancy {
         return since != 0;
     }
 
+    /** When it was taken, or 0 when it is not. */
+    long since() {
+        return since;
+    }
+
     /** Nanoseconds until now; between two moments of its thread it may be a task too little. */
     long nanos() {
         long total = done;

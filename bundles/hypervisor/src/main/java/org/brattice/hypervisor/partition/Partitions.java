@@ -7,17 +7,15 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-import org.brattice.hypervisor.recovery.FaultLog;
-
 /** All partitions, by name. Changed by the control thread; read by any. */
 final class Partitions {
     private final Map<String, LogicalPartition> byName = new ConcurrentSkipListMap<>();
     private final Map<Integer, LogicalPartition> byNumber = new ConcurrentHashMap<>();
-    private final FaultLog faults;
+    private final Faults faults;
     private final Runnable changed;
 
     /** With the log of faults, and someone to tell of each change of a partition's state. */
-    Partitions(FaultLog faults, Runnable changed) {
+    Partitions(Faults faults, Runnable changed) {
         this.faults = faults;
         this.changed = changed;
     }

@@ -3,8 +3,10 @@ package org.brattice.hypervisor.partition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -155,6 +157,17 @@ final class Processors {
     /** How many tasks wait. Any thread. */
     int waitingTasks() {
         return tasks.size();
+    }
+
+    /** A task that runs. */
+    record Running(Processor processor, long begun) {}
+
+    /** The task of a worker that has run the longest. Any thread. */
+    Optional<Running> longest() {
+        return occupied.entrySet().stream()
+                .map(one -> new Running(one.getKey(), one.getValue().since()))
+                .filter(one -> one.begun() != 0)
+                .max(Comparator.comparingLong(one -> System.nanoTime() - one.begun()));
     }
 
     /** Nanoseconds in which they were taken by partition code, all together. Any thread. */

@@ -1,5 +1,7 @@
 package org.brattice.hypervisor.partition;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -11,10 +13,20 @@ import org.brattice.hypervisor.vsr.Scanner;
 
 /** The event scan as the operating system calls it, on the partition's first processor. */
 final class ScanLoop implements EventScan {
+    private static final VarHandle PROGRESS;
     private static final int CLOCK_SCANS = 16;
     private static final long GRID = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LOST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int LOST_LIMIT = 5000;
+
+    static {
+        try {
+            PROGRESS = MethodHandles.lookup().findVarHandle(ScanLoop.class, "progress",
+                    long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final BootRun run;
     private final Scanner scanner;
@@ -22,6 +34,9 @@ final class ScanLoop implements EventScan {
     private final long period;
     private final long grid;
     private long nextTick;
+    /** Counts polls, and what they did between; {@link BootRun#ASLEEP} while it sleeps. Written here alone. */
+    private long progress;
+    private long polls;
     private boolean polling;
     private int unread;
     private boolean idle = true;
@@ -56,12 +71,20 @@ final class ScanLoop implements EventScan {
                     + run.partition().name() + " was called by what it had called");
         }
         polling = true;
+        PROGRESS.setOpaque(this, ++polls);
         run.processors().scans(true);
         try {
             return scan(limit);
         } finally {
             polling = false;
+            PROGRESS.setOpaque(this, ++polls);
         }
+    }
+
+    /** How far it has come. Any thread. */
+    long progress() {
+        long now = (long) PROGRESS.getOpaque(this);
+        return now == BootRun.ASLEEP ? now : now + scanner.read();
     }
 
     private int scan(int limit) {
@@ -105,10 +128,13 @@ final class ScanLoop implements EventScan {
             Thread.interrupted();
         }
         run.processors().scans(false);
+        PROGRESS.setOpaque(this, BootRun.ASLEEP);
         try {
             await(nextTick - System.nanoTime());
         } catch (InternalError e) {
             lostMemory(e);
+        } finally {
+            PROGRESS.setOpaque(this, ++polls);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 
 import org.brattice.api.BlockAdapter;
 import org.brattice.api.BlockDevice;
+import org.brattice.api.Fault.Kind;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IoAdapter;
 import org.brattice.api.SerialAdapter;
@@ -46,6 +47,9 @@ final class SlotAccess {
         A adapter = slots.enter(run.partition().name(), location, kind);
         try {
             return use.with(adapter);
+        } catch (IOException e) {
+            run.fault(Kind.DEVICE_FAILED, "slot=" + location + ": " + Thrown.text(e));
+            throw e;
         } finally {
             slots.leave(location);
         }

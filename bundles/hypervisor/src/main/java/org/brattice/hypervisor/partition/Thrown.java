@@ -1,5 +1,12 @@
 package org.brattice.hypervisor.partition;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.brattice.api.Fault;
+
 /**
  * What partition code threw, in words. It is partition code itself, so what describes it may throw too:
  * then its class alone is told.
@@ -7,7 +14,38 @@ package org.brattice.hypervisor.partition;
 final class Thrown {
     private static final int FRAMES = 8;
 
+    private static final Set<String> CHECKS = Set.of("java.util.Objects",
+            "jdk.internal.util.Preconditions");
+    private static final List<String> SEGMENTS = List.of("jdk.internal.foreign.",
+            "jdk.internal.misc.ScopedMemoryAccess", "java.lang.foreign.",
+            "java.lang.invoke.VarHandleSegment", "jdk.internal.misc.ScopedAccess");
+
     private Thrown() {}
+
+    /** The kind of fault that a throwable tells: more closely, when a handler or a task threw it. */
+    static Fault.Kind kind(Fault.Kind kind, Throwable thrown) {
+        if (kind != Fault.Kind.HANDLER_THREW && kind != Fault.Kind.TASK_THREW) {
+            return kind;
+        }
+        if (thrown instanceof OutOfMemoryError) {
+            return Fault.Kind.OUT_OF_MEMORY;
+        }
+        return refusedBySegment(thrown) ? Fault.Kind.OUT_OF_BOUNDS : kind;
+    }
+
+    /** Whether a memory segment refused an access: outside its bounds, its life, or its thread. */
+    private static boolean refusedBySegment(Throwable thrown) {
+        Class<?> type = thrown.getClass();
+        if (type != IndexOutOfBoundsException.class && type != IllegalStateException.class
+                && type != WrongThreadException.class) {
+            return false;
+        }
+        return Arrays.stream(thrown.getStackTrace()).map(StackTraceElement::getClassName)
+                .filter(name -> !CHECKS.contains(name)
+                        && !name.startsWith("jdk.internal.util.Preconditions$"))
+                .findFirst().filter(name -> SEGMENTS.stream().anyMatch(name::startsWith))
+                .isPresent();
+    }
 
     /** As it describes itself. */
     static String text(Throwable thrown) {
@@ -18,14 +56,23 @@ final class Thrown {
         }
     }
 
+    static boolean ofJdk(StackTraceElement frame) {
+        String name = frame.getClassName();
+        return name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("sun.");
+    }
+
+    /** The head of a stack trace from the first frame that is not the JDK's, a line a frame. */
+    static String head(StackTraceElement[] trace) {
+        return Arrays.stream(trace).dropWhile(Thrown::ofJdk).limit(FRAMES)
+                .map(frame -> "at " + frame)
+                .collect(Collectors.joining("\n"));
+    }
+
     /** The head of its stack trace, a line a frame; empty when there is none. */
     static String head(Throwable thrown) {
         StringBuilder head = new StringBuilder();
         try {
-            StackTraceElement[] trace = thrown.getStackTrace();
-            for (int i = 0; i < Math.min(FRAMES, trace.length); i++) {
-                head.append(i == 0 ? "" : "\n").append("at ").append(trace[i]);
-            }
+            head.append(head(thrown.getStackTrace()));
         } catch (Throwable e) {
             head.append("no stack trace: ").append(e.getClass().getName());
         }

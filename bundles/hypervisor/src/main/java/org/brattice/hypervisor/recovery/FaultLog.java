@@ -1,8 +1,10 @@
 package org.brattice.hypervisor.recovery;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +18,14 @@ import org.brattice.hypervisor.memory.FrameLayout;
  * own. Any thread, under this object's monitor.
  */
 public final class FaultLog {
+    /** Among so many of the latest of a partition a repetition is found. */
+    private static final int REPEATED = 8;
+    private static final Deque<Integer> NONE = new ArrayDeque<>();
+
     private final FaultEntry[] entries;
     private final Fault[] faults;
-    /** The latest entry of each partition, for repetitions. */
-    private final Map<Culprit, Integer> latest = new HashMap<>();
+    /** The latest entries of each partition, newest first, for repetitions. */
+    private final Map<Culprit, Deque<Integer>> latest = new HashMap<>();
     private final Map<Culprit, Integer> counts = new HashMap<>();
     private long next = 1;
 
@@ -34,40 +40,50 @@ public final class FaultLog {
     public FaultLog(MemorySegment memory, FrameLayout layout) {
         this.entries = new FaultEntry[layout.faultCount()];
         this.faults = new Fault[entries.length];
+        List<Integer> found = new ArrayList<>();
         for (int i = 0; i < entries.length; i++) {
             entries[i] = new FaultEntry(memory, layout.fault(i));
             faults[i] = entries[i].read();
             if (faults[i] != null) {
                 next = Math.max(next, faults[i].sequence() + 1);
-                enter(i);
+                found.add(i);
             }
         }
+        found.sort(Comparator.comparingLong(place -> faults[place].sequence()));
+        found.forEach(this::enter);
     }
 
     private void enter(int place) {
         Culprit partition = Culprit.of(faults[place]);
         counts.merge(partition, 1, Integer::sum);
-        latest.merge(partition, place, (one, other) -> faults[one].sequence() > faults[other]
-                .sequence() ? one : other);
+        Deque<Integer> places = latest.computeIfAbsent(partition, any -> new ArrayDeque<>());
+        places.addFirst(place);
+        if (places.size() > REPEATED) {
+            places.removeLast();
+        }
     }
 
     /**
-     * Notes a fault, or one repetition more of its partition's latest.
+     * Notes a fault, or one repetition more of one of its partition's latest.
      *
      * @param fault as it was seen; its sequence and count are given here
+     * @return as it stands in the log
      */
-    public synchronized void add(Fault fault) {
-        Integer last = latest.get(Culprit.of(fault));
-        if (last != null && repeats(faults[last], fault)) {
-            faults[last] = entries[last].repeat(fault.moment());
-            return;
+    public synchronized Fault add(Fault fault) {
+        Culprit culprit = Culprit.of(fault);
+        for (int place : latest.getOrDefault(culprit, NONE)) {
+            if (repeats(faults[place], fault)) {
+                faults[place] = entries[place].repeat(fault.moment());
+                return faults[place];
+            }
         }
-        int place = place(Culprit.of(fault));
+        int place = place(culprit);
         if (faults[place] != null) {
             leave(place);
         }
         faults[place] = entries[place].write(next++, fault);
         enter(place);
+        return faults[place];
     }
 
     private static boolean repeats(Fault before, Fault fault) {
@@ -79,7 +95,10 @@ public final class FaultLog {
         Culprit partition = Culprit.of(faults[place]);
         counts.merge(partition, -1, Integer::sum);
         counts.remove(partition, 0);
-        latest.remove(partition, place);
+        Deque<Integer> places = latest.get(partition);
+        if (places != null && places.remove((Integer) place) && places.isEmpty()) {
+            latest.remove(partition);
+        }
     }
 
     /** A free place, or the oldest of the partition that would have the most. */

@@ -434,11 +434,13 @@ public final class Area {
     private long commit(Holder me, long tail, long pad, long size, long bytes) {
         long position = tail + pad;
         me.step(Step.BODY);
+        // Before the store: a view that is revoked at that instant may throw when it has stored already. Whether
+        // it is there the chain of commit words says, to who moves the area.
+        me.committed = position;
         Word.release(ring, position & mask, RecordLayout.commitWord(position, size));
         if (pad != 0) {
             pad(tail, pad);
         }
-        me.committed = position;
         me.step(Step.COMMITTED);
         Word.release(tables, at + FrameLayout.CONTROL_TAIL, position + bytes);
         me.step(Step.TAILED);

@@ -87,6 +87,8 @@ final class Retries {
         for (RetryQueue queue : store.of(receiver, view)) {
             if (!holds(queue.source())) {
                 Line line = new Line(queue);
+                // By an earlier boot, perhaps: who let it go otherwise?
+                line.held = vsr.heldBack(receiver, line.source);
                 lines.add(line);
                 holdBack(line);
             }

@@ -157,6 +157,17 @@ final class Streams {
         change(entry, id, OPEN, REFUSED);
     }
 
+    /** The receiver begins anew, and what was committed lies elsewhere: nobody gets any of these messages. */
+    void drop() {
+        for (int entry = 0; entry < FrameLayout.STREAM_LIMIT; entry++) {
+            long id = id(entry);
+            refuse(entry, id);
+            if (id != 0 && wanted(entry, id)) {
+                done(entry, id);
+            }
+        }
+    }
+
     /** The receiver has read the last chunk. */
     void done(long entry, long id) {
         long word;

@@ -161,6 +161,37 @@ public final class Vsr {
         return lacking;
     }
 
+    /**
+     * Turns all that a partition has not read into dead letters, and its senders go on with an empty IPCA. When
+     * they do not all fit nothing is changed. It has no boot. Control thread.
+     *
+     * @return how many messages do not fit, or {@link #BUSY}
+     */
+    public int empty(int number, String reason) {
+        Peer peer = peer(number);
+        Area area = peer.area;
+        if (area == null) {
+            return 0;
+        }
+        int lacking = bury(number, reason);
+        if (lacking != 0) {
+            return lacking;
+        }
+        retry.remove(number);
+        streams(number).drop();
+        long at = layout().controls(area.control());
+        long cursor = Word.opaque(frame.memory(), at + FrameLayout.CONTROL_CURSOR);
+        long end = Chain.of(frame.memory().asSlice(area.base(), area.capacity()), cursor).end();
+        tracks.lost(number, 0, end);
+        Word.release(frame.memory(), at + FrameLayout.CONTROL_CURSOR, end);
+        Word.release(frame.memory(), at + FrameLayout.CONTROL_HEAD, end);
+        Word.opaque(frame.memory(), at + FrameLayout.CONTROL_CACHED_HEAD, end);
+        reopen(peer, area);
+        peer.queue.holdNobody();
+        peer.queue.wakeAll();
+        return 0;
+    }
+
     /** Takes the lease away from everybody when nobody holds it, so that no writer can be inside. */
     private boolean shut(Area area) {
         long at = layout().controls(area.control()) + FrameLayout.CONTROL_LEASE;

@@ -95,6 +95,12 @@ final class WaitQueue {
         return true;
     }
 
+    /** Holds nobody back any more. Any thread. */
+    synchronized void holdNobody() {
+        held = new int[0];
+        settle();
+    }
+
     private static int[] append(int[] numbers, int number) {
         int[] more = Arrays.copyOf(numbers, numbers.length + 1);
         more[numbers.length] = number;

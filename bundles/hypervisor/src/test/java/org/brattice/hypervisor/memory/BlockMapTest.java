@@ -76,7 +76,7 @@ class BlockMapTest {
         assertTrue(blocks.give(1, 10 * BLOCK, BLOCK));
 
         assertFalse(blocks.give(2, 7 * BLOCK, BLOCK));
-        assertNull(blocks.giveRun(2, 7 * BLOCK));
+        assertNull(blocks.giveRegion(2, 7 * BLOCK));
 
         assertEquals(List.of(), blocks.ranges(2));
         assertEquals(6, blocks.free());
@@ -104,7 +104,7 @@ class BlockMapTest {
         }
 
         blocks.give(1, 3 * BLOCK, BLOCK);
-        blocks.giveRun(1, 2 * BLOCK);
+        blocks.giveRegion(1, 2 * BLOCK);
 
         for (long at = BLOCK; at < 6 * BLOCK; at += 8) {
             assertEquals(0, Word.plain(frame.memory(), at), "address=" + at);
@@ -120,11 +120,11 @@ class BlockMapTest {
         assertEquals(16, blocks.quarantined());
         assertEquals(List.of(), blocks.ranges(1));
         assertFalse(blocks.give(2, BLOCK, BLOCK));
-        assertNull(blocks.giveRun(2, BLOCK));
+        assertNull(blocks.giveRegion(2, BLOCK));
 
         blocks.release(List.of(range(3, 2)));
         assertEquals(14, blocks.quarantined());
-        assertEquals(range(3, 2), blocks.giveRun(2, 2 * BLOCK));
+        assertEquals(range(3, 2), blocks.giveRegion(2, 2 * BLOCK));
     }
 
     @Test

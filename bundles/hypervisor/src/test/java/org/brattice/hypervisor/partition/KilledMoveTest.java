@@ -61,9 +61,10 @@ class KilledMoveTest {
                 Map.of("A", new Device.Block(data.resolve("disk.img"))),
                 new StoreSizes(4096, 4096, 1024, 4096, 4096)));
         control = new ControlThread();
-        partitions = new Partitions(new FaultLog(frame.memory(), frame.layout()), () -> {});
+        partitions = new Partitions(new Faults(new FaultLog(frame.memory(), frame.layout())),
+                () -> {});
         holdings = new Holdings(frame, control, partitions,
-                new FaultLog(frame.memory(), frame.layout()));
+                new Faults(new FaultLog(frame.memory(), frame.layout())));
         holdings.attach();
     }
 

@@ -77,7 +77,7 @@ class FaultLogTest {
     }
 
     @Test
-    void shouldCountRepetitionsThatFollowEachOther() {
+    void shouldCountRepetitionsAmongTheLatest() {
         log.add(fault("x", "boom"));
         log.add(fault("y", "boom"));
         log.add(fault("x", Kind.TASK_THREW, MOMENT.plusMillis(9), "boom"));
@@ -92,9 +92,22 @@ class FaultLogTest {
         assertEquals(2, log.all().size());
         log.add(fault("x", "bang"));
         log.add(fault("x", "boom"));
-        assertEquals(List.of("boom", "bang", "boom"), causes(log.of('x', 16)));
+        assertEquals(List.of("boom", "bang"), causes(log.of('x', 16)));
         log.add(fault("x", Kind.POISONED, MOMENT, "boom"));
-        assertEquals(4, log.of('x', 16).size());
+        assertEquals(3, log.of('x', 16).size());
+        killed();
+        assertEquals(5, log.add(fault("x", "boom")).count());
+    }
+
+    @Test
+    void shouldNoteAnewWhatIsNotAmongTheLatest() {
+        log.add(fault("x", "boom"));
+        for (int i = 0; i < 8; i++) {
+            log.add(fault("x", "bang " + i));
+        }
+        assertEquals(1, log.add(fault("x", "boom")).count());
+        assertEquals(10, log.of('x', 16).size());
+        assertEquals(2, log.add(fault("x", "bang 7")).count());
     }
 
     @Test

@@ -174,7 +174,7 @@ final class Bench implements AutoCloseable {
     Area fresh(int number) {
         long capacity = vsr.area(number).capacity();
         MemoryRange range = spare.stream().filter(one -> one.size() == capacity).findFirst()
-                .orElseGet(() -> blocks.giveRun(number, capacity));
+                .orElseGet(() -> blocks.giveRegion(number, capacity));
         spare.remove(range);
         return vsr.prepare(number, control(number, range));
     }

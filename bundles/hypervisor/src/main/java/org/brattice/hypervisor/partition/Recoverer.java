@@ -1,0 +1,392 @@
+package org.brattice.hypervisor.partition;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+import org.brattice.api.Fault;
+import org.brattice.api.FaultReport;
+import org.brattice.api.PartitionInfo;
+import org.brattice.api.PartitionState;
+import org.brattice.api.Recovery;
+import org.brattice.api.Verdict;
+
+/**
+ * Reports faults to the recovery modules, and carries out what they say (S12); what nobody answers it answers
+ * itself. Of one kind of fault of a partition one is dealt with at a time: a storm is as much work as one fault now
+ * and then. Control thread, unless said otherwise.
+ */
+final class Recoverer implements Faults.Listener, LifeCycle.Listener {
+    /** From the end of one recovery until the same kind of fault is reported again. */
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    /** How long a partition runs before earlier restarts are forgotten. */
+    private static final Duration WELL = Duration.ofSeconds(30);
+    private static final int BACK_OFF_MILLIS = 50;
+    private static final int BACK_OFF_MOST_MILLIS = 30_000;
+    private static final int REMEMBERED = 256;
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
+
+    private final ControlThread control;
+    private final LifeCycle lifeCycle;
+    private final Remaps remaps;
+    private final Departures departures;
+    private final ProcessRestart process;
+    private final Watchdog watchdog;
+    /** What is being dealt with. Any thread. */
+    private final Map<Key, Case> open = new ConcurrentHashMap<>();
+    private final Map<LogicalPartition, Restarts> restarts = new HashMap<>();
+    /** Partitions that a case has booted and that do not run yet. */
+    private final Map<LogicalPartition, Case> booting = new HashMap<>();
+    /** The latest, oldest first. Any thread, under its own monitor. */
+    private final Deque<Case> history = new ArrayDeque<>();
+    private volatile Adviser adviser = report -> CompletableFuture.completedFuture(null);
+    private volatile Function<LogicalPartition, PartitionInfo> info;
+    private long cases;
+
+    private record Key(LogicalPartition partition, Fault.Kind kind) {}
+
+    /** What is to be done, and who says so. */
+    record Advice(Verdict verdict, String module) {}
+
+    /** Gives verdicts: null when nobody has one. Any thread. */
+    interface Adviser {
+        CompletableFuture<Advice> advise(FaultReport report);
+    }
+
+    /** Moves IPCAs. */
+    interface Remaps {
+        /**
+         * Moves a partition's IPCA to a fresh region.
+         *
+         * @param done told on the control thread what was done; or why not, when the first is false
+         */
+        void remap(LogicalPartition partition, String why, Done done);
+    }
+
+    /** What has come of something. */
+    interface Done {
+        void done(boolean carriedOut, String outcome);
+    }
+
+    /** Ends the process, to be started again. */
+    interface ProcessRestart {
+        /** Returns why it cannot be ended, when it cannot. */
+        String restart(String why);
+    }
+
+    /** Restarts that verdicts asked for, since the partition last ran well. */
+    private static final class Restarts {
+        private int count;
+        private Instant running;
+
+        private int now() {
+            if (running != null && running.plus(WELL).isBefore(Instant.now())) {
+                count = 0;
+            }
+            return count;
+        }
+    }
+
+    Recoverer(ControlThread control, LifeCycle lifeCycle, Remaps remaps, Departures departures,
+            ProcessRestart process, Watchdog watchdog) {
+        this.control = control;
+        this.lifeCycle = lifeCycle;
+        this.remaps = remaps;
+        this.departures = departures;
+        this.process = process;
+        this.watchdog = watchdog;
+    }
+
+    /** Who gives verdicts, and who describes partitions to them. Before the first partition boots. */
+    void adviser(Adviser newAdviser, Function<LogicalPartition, PartitionInfo> description) {
+        adviser = newAdviser;
+        info = description;
+    }
+
+    // From any thread
+
+    @Override
+    public void fault(LogicalPartition culprit, Fault fault) {
+        if (culprit.number() == 0) {
+            return;
+        }
+        Case fresh = new Case(culprit, fault, culprit.boot(), null);
+        Case now = open.compute(new Key(culprit, fault.kind()), (key, before) -> {
+            if (before != null) {
+                before.again = fresh;
+            }
+            return before == null ? fresh : before;
+        });
+        if (now == fresh) {
+            control.queue(() -> report(fresh));
+        }
+    }
+
+    /** Carries out what an operator says. */
+    CompletableFuture<Recovery> recover(LogicalPartition partition, Verdict verdict) {
+        CompletableFuture<Recovery> done = new CompletableFuture<>();
+        boolean queued = control.queue(() -> carryOut(
+                new Case(partition, null, partition.boot(), done),
+                new Advice(verdict, "operator")));
+        if (!queued) {
+            done.completeExceptionally(new IllegalArgumentException("the hypervisor stops"));
+        }
+        return done;
+    }
+
+    /** The latest, oldest first. */
+    List<Recovery> recoveries() {
+        synchronized (history) {
+            return history.stream().map(one -> one.recovery).toList();
+        }
+    }
+
+    // The control thread
+
+    private void report(Case one) {
+        FaultReport report = new FaultReport(one.fault, info.apply(one.partition),
+                restarts(one.partition).now(), one.runs(), "");
+        adviser.advise(report).whenComplete((advice, failure) -> control.queue(
+                () -> carryOut(one, advice == null ? lastResort(one) : advice)));
+    }
+
+    /** What becomes of a fault that no module has an answer to. */
+    private static Advice lastResort(Case one) {
+        Verdict verdict = one.fault.kind() == Fault.Kind.PROCESSOR_HUNG
+                ? new Verdict.Reassign("")
+                : new Verdict.Ignore();
+        return new Advice(verdict, "hypervisor");
+    }
+
+    private void carryOut(Case one, Advice advice) {
+        one.begin(++cases, advice);
+        try {
+            if (one.superseded()) {
+                one.end(false, "it has booted anew since the fault");
+                return;
+            }
+            switch (advice.verdict()) {
+                case Verdict.Ignore() -> one.end(true, "");
+                case Verdict.Restart(Duration delay) -> restart(one, delay, false);
+                case Verdict.ColdRestart(Duration delay) -> restart(one, delay, true);
+                case Verdict.Remap() -> remaps.remap(one.partition, one.why(), one::end);
+                case Verdict.Hold() -> hold(one, LogicalPartition.Hold.Kind.HELD);
+                case Verdict.Quarantine() -> hold(one, LogicalPartition.Hold.Kind.QUARANTINED);
+                case Verdict.Reassign(String standby) -> reassign(one, standby);
+                case Verdict.RollBack() -> one.end(false, "no jar of it has run well");
+                case Verdict.Escalate() -> one.end(false, process.restart(one.why()));
+            }
+        } catch (RuntimeException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "recovery=" + one.recovery.id(), e);
+            one.end(false, "the hypervisor failed: " + e);
+        }
+    }
+
+    private Restarts restarts(LogicalPartition partition) {
+        return restarts.computeIfAbsent(partition, any -> new Restarts());
+    }
+
+    // Restart
+
+    private void restart(Case one, Duration asked, boolean cold) {
+        LogicalPartition partition = one.partition;
+        if (partition.source() == null) {
+            one.end(false, "its firmware is not there: start its bundle");
+            return;
+        }
+        Restarts before = restarts(partition);
+        Duration least = one.fault == null ? Duration.ZERO : backOff(before.now());
+        Duration delay = asked.compareTo(least) < 0 ? least : asked;
+        before.count = before.now() + 1;
+        before.running = null;
+        LogicalPartition.Hold hold = new LogicalPartition.Hold(
+                LogicalPartition.Hold.Kind.RESTARTS, "it restarts" + (delay.isZero()
+                        ? ""
+                        : " in " + delay.toMillis() + " ms") + ", because " + one.why());
+        end(one, hold, () -> control.later(delay, () -> boot(one, hold, cold)));
+    }
+
+    /** So that a partition that fails again and again does not spin, whatever modules say. */
+    static Duration backOff(int restartsBefore) {
+        return restartsBefore == 0
+                ? Duration.ZERO
+                : Duration.ofMillis(Math.min(BACK_OFF_MOST_MILLIS,
+                        (long) BACK_OFF_MILLIS << Math.min(20, restartsBefore - 1)));
+    }
+
+    private void boot(Case one, LogicalPartition.Hold hold, boolean cold) {
+        LogicalPartition partition = one.partition;
+        if (partition.hold() != hold) {
+            one.end(false, partition.boot() == null
+                    ? "something else has become of it meanwhile: " + partition.status().reason()
+                    : "its bundle has booted it meanwhile");
+            return;
+        }
+        partition.hold(null);
+        lifeCycle.boot(partition, cold);
+        if (partition.boot() == null) {
+            one.end(false, "it could not boot: " + lifeCycle.why(partition));
+            departures.idle(partition);
+        } else {
+            booting.put(partition, one);
+        }
+    }
+
+    @Override
+    public void running(LogicalPartition partition) {
+        watchdog.running();
+        restarts(partition).running = Instant.now();
+        Case one = booting.remove(partition);
+        if (one != null) {
+            one.end(true, "it runs");
+        }
+    }
+
+    @Override
+    public void over(LogicalPartition partition) {
+        Case one = booting.remove(partition);
+        if (one != null) {
+            one.end(false, "it ended before it ran: " + partition.status().reason());
+        }
+    }
+
+    @Override
+    public void destroyed(LogicalPartition partition) {
+        restarts.remove(partition);
+        over(partition);
+    }
+
+    // Other ends
+
+    private void hold(Case one, LogicalPartition.Hold.Kind kind) {
+        LogicalPartition.Hold hold = new LogicalPartition.Hold(kind, kind.text() + ", because "
+                + one.why() + ": say recover " + one.partition.name() + " restart, and it boots");
+        end(one, hold, () -> {
+            boolean held = one.partition.hold() == hold;
+            one.end(held, held ? hold.reason() : "something else has become of it meanwhile");
+        });
+    }
+
+    private void reassign(Case one, String standby) {
+        LogicalPartition partition = one.partition;
+        partition.hold(null);
+        lifeCycle.endBoot(partition, one.why(), one.hung(), () -> {
+            if (partition.boot() == null) {
+                departures.now(partition, standby);
+            }
+            one.end(partition.boot() == null, partition.boot() == null
+                    ? "its resources go"
+                            + (standby.isEmpty() ? " where the policies say" : " to " + standby)
+                    : "its bundle has booted it meanwhile");
+        });
+    }
+
+    /** Ends its boot; a hold keeps its resources where they are. */
+    private void end(Case one, LogicalPartition.Hold hold, Runnable then) {
+        one.partition.hold(hold);
+        lifeCycle.endBoot(one.partition, hold.reason(), one.hung(), () -> {
+            if (one.partition.hold() == hold) {
+                one.partition.state(PartitionState.FAILED, hold.reason());
+            }
+            then.run();
+        });
+    }
+
+    /** A fault, or an operator's wish, that is being dealt with. */
+    private final class Case {
+        private final LogicalPartition partition;
+        private final Fault fault;
+        /** That ran when the fault was seen, or null. */
+        private final BootRun boot;
+        private final CompletableFuture<Recovery> done;
+        private final long start = System.nanoTime();
+        private final Instant begun = Instant.now();
+        private volatile Recovery recovery;
+        /** A later fault of its kind; in the map's own order. */
+        private Case again;
+
+        Case(LogicalPartition partition, Fault fault, BootRun boot,
+                CompletableFuture<Recovery> done) {
+            this.partition = partition;
+            this.fault = fault;
+            this.boot = boot;
+            this.done = done;
+        }
+
+        boolean runs() {
+            return boot != null && partition.boot() == boot && !boot.stopping();
+        }
+
+        boolean hung() {
+            return fault != null && fault.kind() == Fault.Kind.PROCESSOR_HUNG;
+        }
+
+        /** Whether there is a boot that has nothing to do with it. */
+        boolean superseded() {
+            return partition.boot() != null && partition.boot() != boot;
+        }
+
+        String why() {
+            return fault == null ? "an operator said so" : fault.kind() + ": " + fault.cause();
+        }
+
+        private void state(Advice advice, long id, Recovery.State state, String outcome) {
+            recovery = new Recovery(id, fault == null ? 0 : fault.sequence(),
+                    fault == null ? null : fault.kind(), partition.name(), partition.number(),
+                    advice.module(), advice.verdict(), state, begun,
+                    Duration.ofNanos(System.nanoTime() - start), outcome);
+        }
+
+        void begin(long id, Advice advice) {
+            state(advice, id, Recovery.State.BEGUN, "");
+            boolean trivial = advice.module().equals("hypervisor")
+                    && advice.verdict() instanceof Verdict.Ignore;
+            if (trivial) {
+                return;
+            }
+            LOGGER.log(System.Logger.Level.INFO, "recovery={0} partition={1} verdict={2} of={3}"
+                    + " because {4}", Long.toString(id), partition.name(), advice.verdict(),
+                    advice.module(), why());
+            synchronized (history) {
+                history.addLast(this);
+                if (history.size() > REMEMBERED) {
+                    history.removeFirst();
+                }
+            }
+        }
+
+        void end(boolean carriedOut, String outcome) {
+            state(new Advice(recovery.verdict(), recovery.module()), recovery.id(),
+                    carriedOut ? Recovery.State.DONE : Recovery.State.FAILED, outcome);
+            if (!outcome.isEmpty()) {
+                LOGGER.log(System.Logger.Level.INFO,
+                        "recovery={0} partition={1} {2} in ms={3}: {4}",
+                        Long.toString(recovery.id()), partition.name(),
+                        carriedOut ? "done" : "failed", Long.toString(recovery.took().toMillis()),
+                        outcome);
+            }
+            if (done != null) {
+                done.complete(recovery);
+            }
+            if (fault != null) {
+                control.later(PAUSE, this::close);
+            }
+        }
+
+        /** The same kind of fault is reported again from now on: at once when it was seen meanwhile. */
+        private void close() {
+            Key key = new Key(partition, fault.kind());
+            Case next = open.compute(key, (any, me) -> again);
+            if (next != null) {
+                report(next);
+            }
+        }
+    }
+}
