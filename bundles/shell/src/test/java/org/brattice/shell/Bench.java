@@ -47,6 +47,7 @@ final class Bench implements AutoCloseable {
         add("move", new MoveCommand(operator));
         add("journal", new JournalCommand(operator));
         add("undo", new UndoCommand(operator));
+        add("recover", new RecoverCommand(operator));
         add("names", new NamesCommand(operator));
         console.boot(new FakeBoot(processor::execute));
     }
