@@ -45,7 +45,7 @@ class RecoverCommandTest {
                 + ", with DELAY such as 200ms or 5s", bench.failure("recover vios dance"));
         assertEquals("usage: recover NAME VERDICT; say help brattice:recover for its options",
                 bench.failure("recover vios"));
-        assertEquals("partition=nobody is unknown: known are vios",
+        assertEquals("partition=nobody is unknown: known are console, echo, vios",
                 bench.failure("recover nobody restart"));
     }
 }
