@@ -50,6 +50,7 @@ final class Container {
                 frameworkProperty("brattice.frame").value(frame.toString()),
                 frameworkProperty("brattice.boot.deadline").value("1500"),
                 frameworkProperty("brattice.stop.deadline").value("1500"),
+                frameworkProperty("brattice.well").value("300"),
                 frameworkProperty("brattice.settle").value(settle),
                 composite(Stream
                         .of("org.osgi.util.function", "org.osgi.util.promise",

@@ -559,7 +559,7 @@ public class RecoveryIT extends MoveTest {
         assertEquals("nobody starts the process again: start it with --supervise",
                 escalated.outcome());
         Recovery rolledBack = hypervisor().recover("alice", new Verdict.RollBack());
-        assertEquals("no jar of it has run well", rolledBack.outcome());
+        assertEquals("there is no other jar of it that ran well", rolledBack.outcome());
         assertEquals(PartitionState.RUNNING, info("alice").state());
         context.getBundle("test:alice").stop();
         assertEquals("its firmware is not there: start its bundle",

@@ -31,14 +31,14 @@ public final class Activator implements BundleActivator {
                 ? FrameDescription.standard()
                 : FrameDescriptionReader.read(Path.of(description), context::getProperty);
         Path directory = data == null ? context.getDataFile("").toPath() : Path.of(data);
-        hypervisor = hypervisor(context, Frame.open(directory, frame));
+        hypervisor = hypervisor(context, Frame.open(directory, frame), directory);
         hypervisor.start();
     }
 
     /** A frame that no hypervisor took is let go of, for the next start. */
-    private static HypervisorBundle hypervisor(BundleContext context, Frame frame) {
+    private static HypervisorBundle hypervisor(BundleContext context, Frame frame, Path data) {
         try {
-            return new HypervisorBundle(context, frame);
+            return new HypervisorBundle(context, frame, data);
         } catch (RuntimeException e) {
             frame.close();
             throw e;

@@ -8,9 +8,10 @@ import java.util.function.UnaryOperator;
  *
  * @param boot from fresh firmware to its event scan
  * @param stop from the order to stop to the end of the last processor
+ * @param well how long a boot runs without a fault before its jar counts as one that runs well
  * @param settle from the end of a boot until a partition that has not booted again counts as stopped
  */
-record Deadlines(Duration boot, Duration stop, Duration settle) {
+record Deadlines(Duration boot, Duration stop, Duration well, Duration settle) {
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final long MOST_MILLIS = 3_600_000;
 
@@ -22,6 +23,7 @@ record Deadlines(Duration boot, Duration stop, Duration settle) {
     static Deadlines of(UnaryOperator<String> properties) {
         return new Deadlines(millis(properties, "brattice.boot.deadline", 10_000),
                 millis(properties, "brattice.stop.deadline", 5_000),
+                millis(properties, "brattice.well", 5_000),
                 millis(properties, "brattice.settle", 2_000));
     }
 

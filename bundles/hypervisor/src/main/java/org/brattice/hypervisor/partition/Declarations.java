@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 import org.brattice.api.Partition;
 import org.brattice.hypervisor.memory.BlockMap;
@@ -22,6 +23,7 @@ final class Declarations {
     private final FrameDescription frame;
     private final BlockMap blocks;
     private final Owners owners;
+    private Function<Bundle, String> refuser = bundle -> null;
     private final Map<Long, List<Declared>> bundles = new TreeMap<>();
 
     /**
@@ -61,6 +63,11 @@ final class Declarations {
         this.frame = frame;
         this.blocks = blocks;
         this.owners = owners;
+    }
+
+    /** Who says why a bundle is not to run, or null. Before the first bundle is read. */
+    synchronized void refuser(Function<Bundle, String> newRefuser) {
+        refuser = newRefuser;
     }
 
     /** Who else has a partition, though not declared by that name (a configuration named it), or null. */
@@ -110,7 +117,9 @@ final class Declarations {
         String text = name == null ? "" : name.toString();
         try {
             Declaration declaration = Declaration.of(attributes);
-            return new Declared(text, bundle, attributes, declaration, bound(declaration));
+            String refusal = bound(declaration);
+            return new Declared(text, bundle, attributes, declaration,
+                    refusal == null ? refuser.apply(bundle) : refusal);
         } catch (IllegalArgumentException e) {
             return new Declared(text, bundle, attributes, null, e.getMessage());
         }

@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.partition;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
@@ -49,11 +50,16 @@ public final class HypervisorBundle
     private final ServiceTracker<IoAdapter, IoAdapter> adapters;
     private final Policies policies;
     private final Modules modules;
+    private final GoodJars jars;
     private final FrameworkListener started = this::frameworkStarted;
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
-    /** On a frame that is open; closes it with {@link #stop}. */
-    public HypervisorBundle(BundleContext context, Frame frame) {
+    /**
+     * On a frame that is open; closes it with {@link #stop}.
+     *
+     * @param data the data directory
+     */
+    public HypervisorBundle(BundleContext context, Frame frame, Path data) {
         this.context = context;
         this.deadlines = Deadlines.of(context::getProperty);
         this.machine = new Machine(frame, deadlines, changes, new Supervisor(context));
@@ -64,7 +70,9 @@ public final class HypervisorBundle
         this.modules = new Modules(context, machine.faults(),
                 machine.holdings().ownership()::admitted);
         this.control = new ControlService(machine, new Why(context), changes);
-        machine.recoverer().adviser(modules, control::info);
+        this.jars = new GoodJars(context, data.resolve("good"));
+        machine.declarations().refuser(jars::refusal);
+        machine.recoverer().adviser(modules, control::info, jars);
         this.adapters = new ServiceTracker<>(context, IoAdapter.class, new Adapters(context,
                 machine.slots(), () -> machine.lifeCycle().retryRefused()));
     }
@@ -76,6 +84,7 @@ public final class HypervisorBundle
         context.addBundleListener(this);
         for (Bundle bundle : context.getBundles()) {
             machine.declarations().read(bundle);
+            jars.changed(bundle);
         }
         registrations.add(context.registerService(IpcaService.class, new PerBundle(), preferred()));
         registrations.add(context.registerService(Hypervisor.class,
@@ -101,6 +110,7 @@ public final class HypervisorBundle
         adapters.close();
         policies.close();
         modules.close();
+        jars.close();
         registrations.forEach(ServiceRegistration::unregister);
         QueuedLogger.LOGGER.flush(LOG_MILLIS);
     }
@@ -133,7 +143,10 @@ public final class HypervisorBundle
     public void bundleChanged(BundleEvent event) {
         Bundle bundle = event.getBundle();
         switch (event.getType()) {
-            case BundleEvent.INSTALLED, BundleEvent.UPDATED -> machine.declarations().read(bundle);
+            case BundleEvent.INSTALLED, BundleEvent.UPDATED -> {
+                machine.declarations().read(bundle);
+                jars.changed(bundle);
+            }
             case BundleEvent.UNINSTALLED -> {
                 List<String> declared = machine.declarations().of(bundle).stream()
                         .filter(one -> one.refusal() == null).map(Declarations.Declared::name)

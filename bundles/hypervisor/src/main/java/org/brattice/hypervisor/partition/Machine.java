@@ -64,7 +64,7 @@ final class Machine implements BootHost, AutoCloseable {
                 boot -> new BootRun(boot, this),
                 mover::ended, departures, new Supply(control, holdings.ownership(), mover, loans));
         this.recoverer = new Recoverer(control, lifeCycle, holdings, departures, process,
-                new Watchdog(control, partitions));
+                new Watchdog(control, partitions), deadlines.well());
         lifeCycle.listener(recoverer);
         faults.listener(recoverer);
         holdings.attach();

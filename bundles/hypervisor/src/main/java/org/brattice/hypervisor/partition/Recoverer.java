@@ -39,6 +39,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     private final Departures departures;
     private final ProcessRestart process;
     private final Watchdog watchdog;
+    private final Duration well;
     /** What is being dealt with. Any thread. */
     private final Map<Key, Case> open = new ConcurrentHashMap<>();
     private final Map<LogicalPartition, Restarts> restarts = new HashMap<>();
@@ -48,6 +49,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     private final Deque<Case> history = new ArrayDeque<>();
     private volatile Adviser adviser = report -> CompletableFuture.completedFuture(null);
     private volatile Function<LogicalPartition, PartitionInfo> info;
+    private volatile Jars jars;
     private long cases;
 
     private record Key(LogicalPartition partition, Fault.Kind kind) {}
@@ -70,7 +72,19 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         void remap(LogicalPartition partition, String why, Done done);
     }
 
-    /** What has come of something. */
+    /** The jars that last ran well. Any thread. */
+    interface Jars {
+        /** What a bundle could be rolled back to, in words, or "". Returns at once. */
+        String good(long bundleId);
+
+        /** A partition of a bundle has run for a while. Returns at once. */
+        void ranWell(long bundleId);
+
+        /** Updates a bundle to what last ran well, and starts it. */
+        void rollBack(long bundleId, Done done);
+    }
+
+    /** What has come of something; on any thread. */
     interface Done {
         void done(boolean carriedOut, String outcome);
     }
@@ -95,7 +109,8 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     }
 
     Recoverer(ControlThread control, LifeCycle lifeCycle, Remaps remaps, Departures departures,
-            ProcessRestart process, Watchdog watchdog) {
+            ProcessRestart process, Watchdog watchdog, Duration well) {
+        this.well = well;
         this.control = control;
         this.lifeCycle = lifeCycle;
         this.remaps = remaps;
@@ -105,8 +120,10 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     }
 
     /** Who gives verdicts, and who describes partitions to them. Before the first partition boots. */
-    void adviser(Adviser newAdviser, Function<LogicalPartition, PartitionInfo> description) {
+    void adviser(Adviser newAdviser, Function<LogicalPartition, PartitionInfo> description,
+            Jars goodJars) {
         adviser = newAdviser;
+        jars = goodJars;
         info = description;
     }
 
@@ -152,7 +169,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
 
     private void report(Case one) {
         FaultReport report = new FaultReport(one.fault, info.apply(one.partition),
-                restarts(one.partition).now(), one.runs(), "");
+                restarts(one.partition).now(), one.runs(), jars.good(one.partition.bundleId()));
         adviser.advise(report).whenComplete((advice, failure) -> control.queue(
                 () -> carryOut(one, advice == null ? lastResort(one) : advice)));
     }
@@ -180,7 +197,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
                 case Verdict.Hold() -> hold(one, LogicalPartition.Hold.Kind.HELD);
                 case Verdict.Quarantine() -> hold(one, LogicalPartition.Hold.Kind.QUARANTINED);
                 case Verdict.Reassign(String standby) -> reassign(one, standby);
-                case Verdict.RollBack() -> one.end(false, "no jar of it has run well");
+                case Verdict.RollBack() -> rollBack(one);
                 case Verdict.Escalate() -> one.end(false, process.restart(one.why()));
             }
         } catch (RuntimeException e) {
@@ -242,10 +259,27 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     @Override
     public void running(LogicalPartition partition) {
         watchdog.running();
+        BootRun boot = partition.boot();
+        control.later(well, () -> runsWell(partition, boot));
         restarts(partition).running = Instant.now();
         Case one = booting.remove(partition);
         if (one != null) {
-            one.end(true, "it runs");
+            one.end(true, "it runs" + (one.recovery.verdict() instanceof Verdict.RollBack
+                    ? " " + partition.bundle()
+                    : ""));
+        }
+    }
+
+    /** When it had no fault for some time, its jar is one to come back to. */
+    private void runsWell(LogicalPartition partition, BootRun boot) {
+        if (partition.boot() != boot || boot.stopping()) {
+            return;
+        }
+        Instant since = Instant.now().minus(well);
+        if (partition.faults().stream().anyMatch(fault -> fault.latest().isAfter(since))) {
+            control.later(well, () -> runsWell(partition, boot));
+        } else {
+            jars.ranWell(partition.bundleId());
         }
     }
 
@@ -261,6 +295,33 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     public void destroyed(LogicalPartition partition) {
         restarts.remove(partition);
         over(partition);
+    }
+
+    // Roll back
+
+    private void rollBack(Case one) {
+        LogicalPartition partition = one.partition;
+        if (jars.good(partition.bundleId()).isEmpty()) {
+            one.end(false, "there is no other jar of it that ran well");
+            return;
+        }
+        LogicalPartition.Hold hold = new LogicalPartition.Hold(
+                LogicalPartition.Hold.Kind.RESTARTS, "it is rolled back, because " + one.why());
+        end(one, hold, () -> {
+            booting.put(partition, one);
+            jars.rollBack(partition.bundleId(), (carriedOut, outcome) -> control.queue(() -> {
+                if (!carriedOut && booting.remove(partition, one)) {
+                    one.end(false, outcome);
+                    if (partition.hold() == hold) {
+                        partition.hold(null);
+                        lifeCycle.boot(partition, false);
+                    }
+                    if (partition.boot() == null) {
+                        departures.idle(partition);
+                    }
+                }
+            }));
+        });
     }
 
     // Other ends

@@ -40,7 +40,7 @@ final class Rig implements AutoCloseable {
     private static final long LIMIT_SECONDS = 20;
     private static final Duration SETTLE = Duration.ofMillis(20);
     private static final Deadlines DEADLINES = new Deadlines(Duration.ofSeconds(10),
-            Duration.ofSeconds(10), SETTLE);
+            Duration.ofSeconds(10), Duration.ofSeconds(10), SETTLE);
 
     final Conduct conduct = new Conduct();
     /** Installed bundles, by the name of their partition. */
@@ -71,8 +71,24 @@ final class Rig implements AutoCloseable {
         machine = new Machine(frame, DEADLINES, () -> {}, why -> "nobody starts it again");
         machine.departures().planner(this::plan);
         machine.recoverer().adviser(report -> CompletableFuture.completedFuture(null),
-                ControlService.describing(machine));
+                ControlService.describing(machine), new NoJars());
         installed.values().forEach(one -> machine.declarations().read(one.bundle));
+    }
+
+    /** No jar ever ran well. */
+    private static final class NoJars implements Recoverer.Jars {
+        @Override
+        public String good(long bundleId) {
+            return "";
+        }
+
+        @Override
+        public void ranWell(long bundleId) {}
+
+        @Override
+        public void rollBack(long bundleId, Recoverer.Done done) {
+            done.done(false, "no jar of it has run well");
+        }
     }
 
     Machine machine() {
