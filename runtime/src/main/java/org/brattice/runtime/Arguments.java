@@ -43,7 +43,7 @@ record Arguments(Word word, Optional<String> commands, Optional<Path> data, Opti
                     if (isOption(next)) {
                         throw usage("option=" + next
                                 + " is unknown: use --data DIR, --framework felix|equinox,"
-                                + " or --image FILE with demo");
+                                + " --supervise, or --image FILE with demo");
                     }
                     if (word != Word.EXEC || commands.isPresent()) {
                         throw usage("argument=" + next + " is one too many: "

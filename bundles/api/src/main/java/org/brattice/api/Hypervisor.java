@@ -54,6 +54,9 @@ public interface Hypervisor {
     /** The fault log of the frame, oldest first. */
     List<Fault> faults();
 
+    /** Threads of boots that were shut out and go on, oldest first. */
+    List<Runaway> runaways();
+
     /** What was done about faults lately, oldest first. */
     List<Recovery> recoveries();
 

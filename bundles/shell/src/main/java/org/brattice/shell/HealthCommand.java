@@ -146,5 +146,7 @@ public final class HealthCommand {
                                     + recovery.state().name().toLowerCase(Locale.ROOT));
         }
         table.print(System.out);
+        hypervisor.runaways().forEach(one -> System.out.println("runaway of " + one.partition()
+                + " since " + one.since() + ": " + one.doing()));
     }
 }

@@ -21,6 +21,7 @@ import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.api.Performance;
 import org.brattice.api.Recovery;
+import org.brattice.api.Runaway;
 import org.brattice.api.Verdict;
 import org.brattice.api.Resource;
 
@@ -132,6 +133,11 @@ final class FakeHypervisor implements Hypervisor {
     @Override
     public List<String> why(String partition) {
         return reasons;
+    }
+
+    @Override
+    public List<Runaway> runaways() {
+        return List.of();
     }
 
     @Override

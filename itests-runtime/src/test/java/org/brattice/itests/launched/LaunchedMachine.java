@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -32,6 +33,7 @@ final class LaunchedMachine implements AutoCloseable {
     private final Process process;
     private final Writer input;
     private final BlockingQueue<String> output = new LinkedBlockingQueue<>();
+    private final List<String> seen = new CopyOnWriteArrayList<>();
     private int commands;
 
     private LaunchedMachine(Path data, Process process) {
@@ -81,6 +83,7 @@ final class LaunchedMachine implements AutoCloseable {
     private void drain() {
         try (BufferedReader reader = process.inputReader()) {
             for (String line; (line = reader.readLine()) != null;) {
+                seen.add(line);
                 output.add(line);
             }
         } catch (IOException e) {
@@ -95,6 +98,21 @@ final class LaunchedMachine implements AutoCloseable {
 
     Path deploy() {
         return data.resolve("deploy");
+    }
+
+    /** Gives a command, and does not wait for its end. */
+    void tell(String command) {
+        try {
+            input.write(command + "\n");
+            input.flush();
+        } catch (IOException e) {
+            fail("the machine has ended before command=" + command + ": " + rest());
+        }
+    }
+
+    /** All that was printed so far. */
+    String seen() {
+        return String.join("\n", seen);
     }
 
     /** Gives a command; returns what was printed until its end. */
@@ -226,7 +244,12 @@ final class LaunchedMachine implements AutoCloseable {
     /** Ends it if it has not ended, and removes the frame memory outside of the data directory. */
     @Override
     public void close() {
+        List<ProcessHandle> supervised = process.descendants().toList();
         kill();
+        supervised.forEach(one -> {
+            one.destroyForcibly();
+            one.onExit().join();
+        });
         removeFrame(data);
     }
 

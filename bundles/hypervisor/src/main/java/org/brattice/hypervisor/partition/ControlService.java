@@ -26,6 +26,7 @@ import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.api.Performance;
 import org.brattice.api.Recovery;
+import org.brattice.api.Runaway;
 import org.brattice.api.Verdict;
 import org.brattice.hypervisor.memory.FrameDescription;
 import org.brattice.hypervisor.vsr.Area;
@@ -194,6 +195,11 @@ final class ControlService implements Hypervisor {
     @Override
     public List<String> why(String partition) {
         return why.of(partition, partitions());
+    }
+
+    @Override
+    public List<Runaway> runaways() {
+        return machine.runaways().all();
     }
 
     @Override

@@ -14,6 +14,7 @@ final class ControlThread {
     private final ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1,
             Uninterrupted::new);
     private volatile boolean closed;
+    private volatile Runnable exhausted = () -> {};
 
     ControlThread() {
         executor.setRemoveOnCancelPolicy(true);
@@ -39,9 +40,18 @@ final class ControlThread {
         }
     }
 
-    private static void logged(Runnable work) {
+    /** Who deals with a Java heap that has no room for what is done here. */
+    void exhausted(Runnable newExhausted) {
+        exhausted = newExhausted;
+    }
+
+    private void logged(Runnable work) {
         try {
             work.run();
+        } catch (OutOfMemoryError e) {
+            // What was to be done is half done: nobody knows which half.
+            LOGGER.log(System.Logger.Level.ERROR, "hypervisor control", e);
+            exhausted.run();
         } catch (RuntimeException | Error e) {
             LOGGER.log(System.Logger.Level.ERROR, "hypervisor control", e);
         }

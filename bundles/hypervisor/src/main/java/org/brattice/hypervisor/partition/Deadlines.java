@@ -13,6 +13,8 @@ import java.util.function.UnaryOperator;
  */
 record Deadlines(Duration boot, Duration stop, Duration well, Duration settle) {
     private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final int RUNAWAYS = 8;
+    private static final int MOST_RUNAWAYS = 10_000;
     private static final long MOST_MILLIS = 3_600_000;
 
     /**
@@ -25,6 +27,22 @@ record Deadlines(Duration boot, Duration stop, Duration well, Duration settle) {
                 millis(properties, "brattice.stop.deadline", 5_000),
                 millis(properties, "brattice.well", 5_000),
                 millis(properties, "brattice.settle", 2_000));
+    }
+
+    /** How many threads that nothing can end there may be before the process is to restart; 0 for any number. */
+    static int runaways(UnaryOperator<String> properties) {
+        String text = properties.apply("brattice.runaways");
+        try {
+            int number = text == null ? RUNAWAYS : Integer.parseInt(text.strip());
+            if (number >= 0 && number <= MOST_RUNAWAYS) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, as for a number out of bounds.
+        }
+        throw new IllegalArgumentException(
+                "brattice.runaways=" + text + " must be a number of threads, 0 to "
+                        + MOST_RUNAWAYS);
     }
 
     private static Duration millis(UnaryOperator<String> properties, String key, long standard) {

@@ -62,7 +62,8 @@ public final class HypervisorBundle
     public HypervisorBundle(BundleContext context, Frame frame, Path data) {
         this.context = context;
         this.deadlines = Deadlines.of(context::getProperty);
-        this.machine = new Machine(frame, deadlines, changes, new Supervisor(context));
+        this.machine = new Machine(frame, deadlines, changes,
+                Deadlines.runaways(context::getProperty), new Supervisor(context));
         this.tracker = new ServiceTracker<>(context, Firmware.class, this);
         this.policies = new Policies(context, machine.faults(),
                 machine.holdings().ownership()::admitted);

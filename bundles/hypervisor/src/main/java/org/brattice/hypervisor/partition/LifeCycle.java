@@ -46,6 +46,7 @@ final class LifeCycle {
     private final Map<LogicalPartition, Missing> lacking = new HashMap<>();
     private final Map<FirmwareSource, Refusal> refused = new ConcurrentHashMap<>();
     private final List<BootRun> hung = new ArrayList<>();
+    private final Runaways runaways;
     /** Boots that have ended while a thread of theirs still transferred to their memory. */
     private final List<BootRun> lingering = new ArrayList<>();
     /** Partitions to be destroyed as soon as that is possible, and whether their messages are lost. */
@@ -85,7 +86,7 @@ final class LifeCycle {
     LifeCycle(ControlThread control, Partitions partitions, Holdings holdings,
             Declarations declarations,
             Deadlines deadlines, Runnable changed, Function<NewBoot, BootRun> boots,
-            Consumer<BootRun> ended, Departures departures, Supply supply) {
+            Consumer<BootRun> ended, Departures departures, Supply supply, Runaways runaways) {
         this.control = control;
         this.partitions = partitions;
         this.holdings = holdings;
@@ -96,6 +97,7 @@ final class LifeCycle {
         this.ended = ended;
         this.departures = departures;
         this.supply = supply;
+        this.runaways = runaways;
     }
 
     /** Who hears what becomes of boots. Before the first. */
@@ -478,6 +480,7 @@ final class LifeCycle {
             return;
         }
         hung.add(boot);
+        runaways.add(boot);
         boot.partition().state(PartitionState.FAILED, reason + "; it was shut out of the frame");
         fence(boot);
     }

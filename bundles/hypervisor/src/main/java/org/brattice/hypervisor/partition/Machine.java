@@ -38,14 +38,16 @@ final class Machine implements BootHost, AutoCloseable {
     private final Departures departures;
     private final Loans loans;
     private final Recoverer recoverer;
+    private final Runaways runaways;
 
     /**
      * On a frame.
      *
      * @param changed told of each change of a partition's state
+     * @param runaways how many threads that nothing can end there may be, or 0 for any number
      * @param process ends the process when a verdict says so
      */
-    Machine(Frame frame, Deadlines deadlines, Runnable changed,
+    Machine(Frame frame, Deadlines deadlines, Runnable changed, int runaways,
             Recoverer.ProcessRestart process) {
         this.frame = frame;
         this.deadlines = deadlines;
@@ -59,10 +61,13 @@ final class Machine implements BootHost, AutoCloseable {
         this.loans = new Loans(control, mover, holdings.ownership());
         this.departures = new Departures(control, holdings.ownership(), mover,
                 loans, deadlines.settle());
+        this.runaways = new Runaways(control, runaways, process);
+        control.exhausted(() -> process.restart("the Java heap is exhausted"));
         this.lifeCycle = new LifeCycle(control, partitions, holdings, declarations, deadlines,
                 changed,
                 boot -> new BootRun(boot, this),
-                mover::ended, departures, new Supply(control, holdings.ownership(), mover, loans));
+                mover::ended, departures, new Supply(control, holdings.ownership(), mover, loans),
+                this.runaways);
         this.recoverer = new Recoverer(control, lifeCycle, holdings, departures, process,
                 new Watchdog(control, partitions), deadlines.well());
         lifeCycle.listener(recoverer);
@@ -87,6 +92,10 @@ final class Machine implements BootHost, AutoCloseable {
 
     Departures departures() {
         return departures;
+    }
+
+    Runaways runaways() {
+        return runaways;
     }
 
     Recoverer recoverer() {

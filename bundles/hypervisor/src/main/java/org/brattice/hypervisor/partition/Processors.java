@@ -318,6 +318,11 @@ final class Processors {
         all.forEach(Processor::interrupt);
     }
 
+    /** Those whose threads can still run. Any thread. */
+    List<Processor> alive() {
+        return all.stream().filter(one -> !one.ended()).toList();
+    }
+
     /** Whether none of its threads can run any more. */
     boolean gone() {
         return all.stream().allMatch(Processor::ended);

@@ -25,11 +25,14 @@ final class Supervisor implements Recoverer.ProcessRestart {
         if (!Boolean.parseBoolean(context.getProperty(SUPERVISED))) {
             return "nobody starts the process again: start it with --supervise";
         }
-        LOGGER.log(System.Logger.Level.ERROR, "the process ends, to be started again, because {0}",
-                why);
-        QueuedLogger.LOGGER.flush(LOG_MILLIS);
-        // Not in good order: what hangs would be waited for.
-        Runtime.getRuntime().halt(STATUS);
+        try {
+            LOGGER.log(System.Logger.Level.ERROR,
+                    "the process ends, to be started again, because {0}", why);
+            QueuedLogger.LOGGER.flush(LOG_MILLIS);
+        } finally {
+            // Not in good order: what hangs would be waited for. Also when there is no memory to log with.
+            Runtime.getRuntime().halt(STATUS);
+        }
         return "";
     }
 }

@@ -68,7 +68,7 @@ final class Rig implements AutoCloseable {
         frame = Frame.open(data, new FrameDescription("test", MEMORY, BLOCK, PARTITIONS, PROCESSORS,
                 Backing.DATA, Map.of(SLOTS.getFirst(), device, SLOTS.getLast(), device),
                 new StoreSizes(16 << 10, 128 << 10, 4 << 10, 16 << 10, 128 << 10)));
-        machine = new Machine(frame, DEADLINES, () -> {}, why -> "nobody starts it again");
+        machine = new Machine(frame, DEADLINES, () -> {}, 0, why -> "nobody starts it again");
         machine.departures().planner(this::plan);
         machine.recoverer().adviser(report -> CompletableFuture.completedFuture(null),
                 ControlService.describing(machine), new NoJars());
