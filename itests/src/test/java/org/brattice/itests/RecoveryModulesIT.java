@@ -7,10 +7,14 @@ import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 import javax.inject.Inject;
 
 import org.brattice.api.Boot;
+import org.brattice.api.Fault;
 import org.brattice.api.Firmware;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
@@ -27,7 +31,7 @@ import org.ops4j.pax.exam.OptionUtils;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/** The recovery modules that we ship, as people configure them. */
+/** The recovery modules that we ship, as people configure them. Budgets are by name: each test has its own. */
 public class RecoveryModulesIT extends MoveTest {
     private static final String TABLE = "org.brattice.recovery.HealthTable";
 
@@ -115,17 +119,40 @@ public class RecoveryModulesIT extends MoveTest {
     @Test
     public void shouldFailOverToTheStandbyThatRuns() throws Exception {
         configure(admin.createFactoryConfiguration("org.brattice.recovery.Failover", "?"),
-                "Failover", Map.of("partition", "alice", "standby", "bob"));
-        failing("alice", 1, "processors=3");
-        await("alice", PartitionState.RUNNING);
+                "Failover", Map.of("partition", "frank", "standby", "bob"));
+        failing("frank", 1, "processors=3");
+        await("frank", PartitionState.RUNNING);
         assertEquals("the standby does not run", List.of("RestartWithBudget: restart"),
-                verdicts("alice"));
-        context.getBundle("test:alice").uninstall();
+                verdicts("frank"));
+        context.getBundle("test:frank").uninstall();
         mover("bob");
-        failing("alice", 100, "processors=3");
+        failing("frank", 100, "processors=3");
         eventually("bob stands in",
                 () -> assertEquals(4, holding("bob").processors().size()));
-        assertEquals(List.of("Failover: reassign:bob"), verdicts("alice"));
+        assertEquals(List.of("Failover: reassign:bob"), verdicts("frank"));
+    }
+
+    @Test
+    public void shouldNotifyPeersThatHaveNotAsked() throws Exception {
+        configure(admin.createFactoryConfiguration("org.brattice.recovery.NotifyPeers", "?"),
+                "NotifyPeers", Map.of("partition", "nina", "peers", "carol, nobody,nina"));
+        BlockingQueue<Fault> heard = new LinkedBlockingQueue<>();
+        Terminal carol = new Terminal("carol") {
+            @Override
+            public Firmware firmware(BundleContext own, IpcaService service) {
+                return new Hands(own, service) {
+                    @Override
+                    public void faulted(Fault fault) {
+                        heard.add(fault);
+                    }
+                };
+            }
+        };
+        Puppets.behave("carol", carol);
+        start("carol");
+        failing("nina", 1);
+        assertEquals("nina", heard.poll(20, TimeUnit.SECONDS).partition());
+        await("nina", PartitionState.RUNNING);
     }
 
     @Test
@@ -143,6 +170,6 @@ public class RecoveryModulesIT extends MoveTest {
         bob.send("alice", "anything");
         eventually("it is in quarantine",
                 () -> assertEquals("HealthTable: quarantine", verdicts("alice").getLast()));
-        assertEquals(PartitionState.FAILED, info("alice").state());
+        await("alice", PartitionState.FAILED);
     }
 }

@@ -120,7 +120,7 @@ public class RefusalIT extends ContainerTest {
     @Test
     public void shouldRefuseUnknownAttributes() throws Exception {
         assertRefused(jar("odd", "memroy=1 MiB"), "odd",
-                "unknown attribute memroy=1 MiB: attributes are [attempts, checksums, deadline, dedicated, ipca, memory,");
+                "unknown attribute memroy=1 MiB: attributes are [attempts, checksums, deadline, dedicated, helper, ipca, memory,");
     }
 
     @Test

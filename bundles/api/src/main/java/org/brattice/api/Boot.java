@@ -95,6 +95,15 @@ public interface Boot {
     SerialDevice serial(String location);
 
     /**
+     * Asks to hear of the faults of a partition: each comes as a message, in line with all others, to
+     * {@link Firmware#faulted}. Holds until this boot ends.
+     *
+     * @param partition its name, which need not be known yet; or {@code *} for all others
+     * @throws HypervisorCallException on another thread than a processor of the partition
+     */
+    void hearFaults(String partition);
+
+    /**
      * Runs a task on one of the partition's virtual processors, as many tasks at once as it owns processors. With
      * one it is run by the thread of the event scan, between two messages; with more by others, which may
      * wait for what messages bring. While the event scan has something to do, one task fewer begins. May be called from any thread. What is

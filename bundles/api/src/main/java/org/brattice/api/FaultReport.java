@@ -1,5 +1,6 @@
 package org.brattice.api;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -9,13 +10,15 @@ import java.util.Objects;
  * @param partition the culprit, as it is at this moment
  * @param restarts how often a verdict has made it boot again since it last ran well
  * @param runs whether the boot that has the fault has not ended
+ * @param votes what the culprit's helper says is to be done: none or one
  * @param good the bundle that last ran well and could be rolled back to, in words; or ""
  */
 public record FaultReport(Fault fault, PartitionInfo partition, int restarts, boolean runs,
-        String good) {
+        List<Verdict> votes, String good) {
     public FaultReport {
         Objects.requireNonNull(fault, "fault");
         Objects.requireNonNull(partition, "partition");
         Objects.requireNonNull(good, "good");
+        votes = List.copyOf(votes);
     }
 }

@@ -108,6 +108,21 @@ public interface Firmware {
     default void relocated(Move move) throws Exception {}
 
     /**
+     * A partition has a fault that this one asked to hear of (S12). In a storm not each repetition is told: the
+     * fault's count says how many there were.
+     */
+    default void faulted(Fault fault) throws Exception {}
+
+    /**
+     * A partition that names this one as its helper has failed (S12). What is to become of it is decided when this
+     * returns, or after 250 ms.
+     */
+    default void helping(Helping helping) throws Exception {}
+
+    /** A partition that this one has helped runs again, and has got back what was taken over. */
+    default void handedBack(String partition) throws Exception {}
+
+    /**
      * Asked at each performance check (S11): how much of the partition's memory is in use, as a share from 0 to 1, or
      * NaN when the firmware does not know. Much makes the operating system ask other partitions for memory blocks, little
      * lets it offer those above the minimum.

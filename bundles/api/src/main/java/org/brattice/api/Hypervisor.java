@@ -57,6 +57,12 @@ public interface Hypervisor {
     /** Threads of boots that were shut out and go on, oldest first. */
     List<Runaway> runaways();
 
+    /**
+     * Has a partition hear of a fault of another, as if it had asked to: by a message to {@link Firmware#faulted}.
+     * A partition that is unknown, or has the fault itself, is left out.
+     */
+    void tell(String partition, Fault fault);
+
     /** What was done about faults lately, oldest first. */
     List<Recovery> recoveries();
 

@@ -89,6 +89,10 @@ public @interface Partition {
     @Attribute("task.deadline")
     long task_deadline() default 0;
 
+    /** Name of the partition that helps when this one fails; it need not be there. */
+    @Attribute("helper")
+    String helper() default "";
+
     /** Location codes of the I/O slots that the partition owns. */
     @Attribute("slots")
     String[] slots() default {};

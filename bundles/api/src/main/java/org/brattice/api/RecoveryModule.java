@@ -5,7 +5,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * Says what is to become of a partition that has a fault (S12): a service that any bundle publishes, at any time. The
  * one with the highest service ranking is asked first; what it does not want to answer the next is asked, and
- * at last the hypervisor answers itself: a partition whose event scan hangs is shut out and its resources go where
+ * at last what the culprit's helper has voted for is done, or the hypervisor answers itself: a partition whose event scan hangs is shut out and its resources go where
  * the relocation policies say, all else is ignored. A module that throws, does not answer in time or answers what
  * cannot be is reported as a fault, and the next is asked.
  */

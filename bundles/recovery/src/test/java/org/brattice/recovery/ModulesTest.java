@@ -30,7 +30,7 @@ class ModulesTest {
                 new PartitionInfo(partition, 7, PartitionState.RUNNING, Instant.EPOCH, null, "", "",
                         List.of(), new MemoryRange(0, 4096), 1, List.of(), 1, 0, 0, null,
                         List.of()),
-                0, true, good);
+                0, true, List.of(), good);
     }
 
     private static String verdict(RecoveryModule module, String partition, Fault.Kind kind)

@@ -83,6 +83,11 @@ record FakeBoot(Consumer<Runnable> processor) implements Boot {
     }
 
     @Override
+    public void hearFaults(String partition) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void run(Runnable task) {
         processor.accept(task);
     }

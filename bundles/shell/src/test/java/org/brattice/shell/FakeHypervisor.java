@@ -136,6 +136,11 @@ final class FakeHypervisor implements Hypervisor {
     }
 
     @Override
+    public void tell(String partition, Fault fault) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<Runaway> runaways() {
         return List.of();
     }

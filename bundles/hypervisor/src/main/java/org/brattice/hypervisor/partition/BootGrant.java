@@ -206,6 +206,16 @@ final class BootGrant implements Boot {
     }
 
     @Override
+    public void hearFaults(String partition) {
+        Processor caller = Processor.current();
+        if (caller == null || caller.boot() != run || run.fenced()) {
+            throw new HypervisorCallException("faults are asked for on a processor of " + name()
+                    + ", during its boot");
+        }
+        host.hearFaults(run, Objects.requireNonNull(partition, "partition"));
+    }
+
+    @Override
     public void run(Runnable task) {
         Objects.requireNonNull(task, "task");
         if (run.stopping()) {

@@ -72,6 +72,9 @@ interface BootHost {
     /** Looks whether IPCAs have lost memory, and moves those that have. Any thread. */
     void checkMemory();
 
+    /** The boot asks to hear of the faults of a partition, or of all. */
+    void hearFaults(BootRun run, String partition);
+
     /** The boot is ready to read. */
     void running(BootRun run);
 

@@ -198,6 +198,11 @@ final class ControlService implements Hypervisor {
     }
 
     @Override
+    public void tell(String name, Fault fault) {
+        machine.recoverer().tell(name, fault);
+    }
+
+    @Override
     public List<Runaway> runaways() {
         return machine.runaways().all();
     }

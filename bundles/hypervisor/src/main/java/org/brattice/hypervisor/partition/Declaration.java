@@ -27,13 +27,15 @@ import org.brattice.hypervisor.vsr.RetryPolicy;
  * @param scanPeriodMillis longest time between two event scans
  * @param retry how a message is offered whose handler fails
  * @param slots location codes
+ * @param helper name of the partition that helps when it fails, or ""
  * @param deadlineMillis how long the event scan may take from one message to the next
  * @param taskDeadlineMillis how long a task may take, or 0 for ever
  * @param checksums whether messages to it carry a checksum of their payload
  */
 record Declaration(String name, long memory, long minimum, long ipca, int processors,
         int leastProcessors, boolean dedicated, long scanPeriodMillis, RetryPolicy retry,
-        List<String> slots, long deadlineMillis, long taskDeadlineMillis, boolean checksums) {
+        List<String> slots, String helper, long deadlineMillis, long taskDeadlineMillis,
+        boolean checksums) {
     static final String PREFIX = "partition.";
     static final String NAME = PREFIX + "name";
     private static final Pattern NAMES = Pattern.compile("[a-z][a-z0-9.-]{0,62}");
@@ -43,7 +45,8 @@ record Declaration(String name, long memory, long minimum, long ipca, int proces
     private static final long PERIOD_MOST = 3_600_000;
     private static final Set<String> ATTRIBUTES = new TreeSet<>(List.of("name", "memory",
             "memory.minimum", "ipca", "processors", "processors.minimum", "dedicated",
-            "scan.period", "attempts", "retry.delay", "slots", "deadline", "task.deadline",
+            "scan.period", "attempts", "retry.delay", "slots", "helper", "deadline",
+            "task.deadline",
             "checksums"));
 
     /**
@@ -67,7 +70,7 @@ record Declaration(String name, long memory, long minimum, long ipca, int proces
                 (int) number(attributes, "processors.minimum", 1, 1, Integer.MAX_VALUE),
                 truth(attributes, "dedicated"),
                 number(attributes, "scan.period", 1000, 1, PERIOD_MOST), retry(attributes),
-                list(attributes, "slots"),
+                list(attributes, "slots"), text(attributes, "helper", ""),
                 number(attributes, "deadline", DEADLINE_MILLIS, 1, PERIOD_MOST),
                 number(attributes, "task.deadline", 0, 0, PERIOD_MOST),
                 truth(attributes, "checksums"));
@@ -120,6 +123,10 @@ record Declaration(String name, long memory, long minimum, long ipca, int proces
             throw new IllegalArgumentException("memory.minimum=" + Size.text(minimum)
                     + " must be at least ipca=" + Size.text(ipca) + " and at most memory="
                     + Size.text(memory) + ": what is above it can move away");
+        }
+        if (!helper.isEmpty() && (!NAMES.matcher(helper).matches() || helper.equals(name))) {
+            throw new IllegalArgumentException("helper=" + helper
+                    + " must be the name of another partition");
         }
         if (leastProcessors > processors) {
             throw new IllegalArgumentException("processors.minimum=" + leastProcessors

@@ -411,6 +411,11 @@ final class LifeCycle {
         }
     }
 
+    /** The partition of a number, or null. Any thread. */
+    LogicalPartition partition(int number) {
+        return partitions.numbered(number);
+    }
+
     // What verdicts ask for. Control thread
 
     /**

@@ -38,6 +38,7 @@ final class Machine implements BootHost, AutoCloseable {
     private final Departures departures;
     private final Loans loans;
     private final Recoverer recoverer;
+    private final FaultNews news;
     private final Runaways runaways;
 
     /**
@@ -68,8 +69,11 @@ final class Machine implements BootHost, AutoCloseable {
                 boot -> new BootRun(boot, this),
                 mover::ended, departures, new Supply(control, holdings.ownership(), mover, loans),
                 this.runaways);
+        this.news = new FaultNews(control, partitions, holdings, faults);
+        Helpers helpers = new Helpers(control, partitions, holdings, mover);
+        news.told(helpers::told);
         this.recoverer = new Recoverer(control, lifeCycle, holdings, departures, process,
-                new Watchdog(control, partitions), deadlines.well());
+                new Watchdog(control, partitions), news, helpers, deadlines.well());
         lifeCycle.listener(recoverer);
         faults.listener(recoverer);
         holdings.attach();
@@ -153,7 +157,7 @@ final class Machine implements BootHost, AutoCloseable {
 
     @Override
     public boolean announced(BootRun run, Message message) {
-        return mover.announced(run, message);
+        return news.heard(run, message) || mover.announced(run, message);
     }
 
     @Override
@@ -248,7 +252,13 @@ final class Machine implements BootHost, AutoCloseable {
     }
 
     @Override
+    public void hearFaults(BootRun run, String partition) {
+        news.ask(run, partition);
+    }
+
+    @Override
     public void ended(BootRun run) {
+        news.over(run);
         lifeCycle.ended(run);
     }
 

@@ -39,6 +39,8 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     private final Departures departures;
     private final ProcessRestart process;
     private final Watchdog watchdog;
+    private final FaultNews news;
+    private final Helpers helpers;
     private final Duration well;
     /** What is being dealt with. Any thread. */
     private final Map<Key, Case> open = new ConcurrentHashMap<>();
@@ -109,7 +111,10 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     }
 
     Recoverer(ControlThread control, LifeCycle lifeCycle, Remaps remaps, Departures departures,
-            ProcessRestart process, Watchdog watchdog, Duration well) {
+            ProcessRestart process, Watchdog watchdog, FaultNews news, Helpers helpers,
+            Duration well) {
+        this.news = news;
+        this.helpers = helpers;
         this.well = well;
         this.control = control;
         this.lifeCycle = lifeCycle;
@@ -158,6 +163,16 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         return done;
     }
 
+    /** Has a partition hear of another's fault. */
+    void tell(String name, Fault fault) {
+        control.queue(() -> {
+            LogicalPartition culprit = lifeCycle.partition(fault.number());
+            if (culprit != null && !culprit.name().equals(name)) {
+                news.tell(name, culprit, fault);
+            }
+        });
+    }
+
     /** The latest, oldest first. */
     List<Recovery> recoveries() {
         synchronized (history) {
@@ -168,14 +183,25 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     // The control thread
 
     private void report(Case one) {
+        // Before its helper hears of it.
+        CompletableFuture<List<Verdict>> vote = helpers.votes(one.partition, one.fault);
+        news.fault(one.partition, one.fault);
+        vote.thenAccept(votes -> control.queue(() -> ask(one, votes)));
+    }
+
+    private void ask(Case one, List<Verdict> votes) {
         FaultReport report = new FaultReport(one.fault, info.apply(one.partition),
-                restarts(one.partition).now(), one.runs(), jars.good(one.partition.bundleId()));
+                restarts(one.partition).now(), one.runs(), votes,
+                jars.good(one.partition.bundleId()));
         adviser.advise(report).whenComplete((advice, failure) -> control.queue(
-                () -> carryOut(one, advice == null ? lastResort(one) : advice)));
+                () -> carryOut(one, advice == null ? lastResort(one, votes) : advice)));
     }
 
     /** What becomes of a fault that no module has an answer to. */
-    private static Advice lastResort(Case one) {
+    private static Advice lastResort(Case one, List<Verdict> votes) {
+        if (!votes.isEmpty()) {
+            return new Advice(votes.getFirst(), "helper");
+        }
         Verdict verdict = one.fault.kind() == Fault.Kind.PROCESSOR_HUNG
                 ? new Verdict.Reassign("")
                 : new Verdict.Ignore();
@@ -259,6 +285,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     @Override
     public void running(LogicalPartition partition) {
         watchdog.running();
+        helpers.running(partition);
         BootRun boot = partition.boot();
         control.later(well, () -> runsWell(partition, boot));
         restarts(partition).running = Instant.now();
@@ -294,6 +321,8 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     @Override
     public void destroyed(LogicalPartition partition) {
         restarts.remove(partition);
+        news.destroyed(partition);
+        helpers.destroyed(partition);
         over(partition);
     }
 

@@ -13,6 +13,7 @@ import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
 import org.brattice.api.Tracking;
+import org.brattice.api.UnreadMessage;
 import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.FrameLayout;
 import org.brattice.hypervisor.memory.Word;
@@ -805,5 +806,26 @@ public final class Vsr {
     /** Foreign read (S5); see {@link IpcaService#read}. */
     public void read(Holder me, long address, MemorySegment target) {
         new ForeignRead(this, me).read(address, target);
+    }
+
+    /**
+     * Copies of the messages that lie unread in a partition's IPCA, oldest first; none when it has no IPCA, or its lease
+     * cannot be had.
+     */
+    public List<UnreadMessage> remains(Holder me, int number, int limit) {
+        Area area = area(number);
+        List<UnreadMessage> unread = new ArrayList<>();
+        if (area != null) {
+            Remains remains = new Remains(frame.memory(), layout(), area);
+            for (int tries = 0; tries < SHUT_TRIES; tries++) {
+                if (area.exclusively(me, () -> remains.first(limit)
+                        .forEach(one -> unread.add(new UnreadMessage(one.source(),
+                                name(one.source()), one.position(), one.payload()))))) {
+                    break;
+                }
+                Thread.yield();
+            }
+        }
+        return unread;
     }
 }

@@ -77,6 +77,11 @@ record FakeBoot(long count, MemorySegment segment) implements Boot {
     }
 
     @Override
+    public void hearFaults(String partition) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void run(Runnable task) {
         throw new UnsupportedOperationException();
     }

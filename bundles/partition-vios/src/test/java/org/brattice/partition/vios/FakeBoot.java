@@ -118,6 +118,11 @@ final class FakeBoot implements Boot, BlockDevice {
     }
 
     @Override
+    public void hearFaults(String partition) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void run(Runnable task) {
         throw new UnsupportedOperationException();
     }
