@@ -45,7 +45,7 @@ class ArgumentsTest {
                     exec ~ exec needs commands to run, as in exec 'partitions; vsr'
                     exec,lb,vsr ~ argument=vsr is one too many: put several commands into one, as in exec 'partitions; vsr'
                     demo,x ~ argument=x is one too many: put several commands into one, as in exec 'partitions; vsr'
-                    demo,--dta,x ~ option=--dta is unknown: use --data DIR, --framework felix|equinox, or --image FILE with demo
+                    demo,--dta,x ~ option=--dta is unknown: use --data DIR, --framework felix|equinox, --supervise, or --image FILE with demo
                     demo,--data ~ option=--data needs a value after it
                     --framework,knopflerfish ~ framework=knopflerfish is unknown: use felix or equinox
                     exec,lb,--image,x ~ option=--image is for demo alone: elsewhere set the device in frame.conf
