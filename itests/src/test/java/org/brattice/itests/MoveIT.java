@@ -339,8 +339,9 @@ public class MoveIT extends MoveTest {
         mover("alice", "slots=U1-P1");
         MoveTerminal bob = mover("bob");
         Resource.Processor last = processor("alice");
-        assertEquals("to=carol is no partition of the frame: say partitions, or name none for the"
-                + " free pool", refused(SLOT, "carol"));
+        assertEquals(
+                "to=carol is no partition of the frame: say partitions; the free pool is --free",
+                refused(SLOT, "carol"));
         assertEquals("resource=slot:U9 is not in the frame, which has slots U1-P1",
                 refused(new Resource.Slot("U9"), "bob"));
         assertEquals("resource=processor:64 is not in the frame, which has processors 0 to 63",

@@ -551,19 +551,19 @@ public class RecoveryIT extends MoveTest {
 
     @Test
     public void shouldSayWhyAVerdictCannotBeCarriedOut() throws Exception {
-        wild("alice");
+        wild("gustav");
         assertEquals("partition=nobody is unknown", refusal(IllegalArgumentException.class,
                 () -> hypervisor().recover("nobody", RESTART)));
-        Recovery escalated = hypervisor().recover("alice", new Verdict.Escalate());
+        Recovery escalated = hypervisor().recover("gustav", new Verdict.Escalate());
         assertEquals(Recovery.State.FAILED, escalated.state());
         assertEquals("nobody starts the process again: start it with --supervise",
                 escalated.outcome());
-        Recovery rolledBack = hypervisor().recover("alice", new Verdict.RollBack());
+        Recovery rolledBack = hypervisor().recover("gustav", new Verdict.RollBack());
         assertEquals("there is no other jar of it that ran well", rolledBack.outcome());
-        assertEquals(PartitionState.RUNNING, info("alice").state());
-        context.getBundle("test:alice").stop();
+        assertEquals(PartitionState.RUNNING, info("gustav").state());
+        context.getBundle("test:gustav").stop();
         assertEquals("its firmware is not there: start its bundle",
-                hypervisor().recover("alice", RESTART).outcome());
+                hypervisor().recover("gustav", RESTART).outcome());
     }
 
     @Test

@@ -165,4 +165,18 @@ public class RollBackIT extends MoveTest {
         }
         awaitGood("dave", "1.0.0");
     }
+
+    @Test
+    public void shouldSayThatTheGoodJarDoesNotBoot() throws Exception {
+        versioned("erin");
+        Bundle bundle = install(jar("erin", "1.0.0"), "test:erin");
+        bundle.start();
+        awaitGood("erin", "1.0.0");
+        bundle.update(small("erin", "memory=2 MiB").version("1.1.0").stream());
+        await("erin", PartitionState.RUNNING);
+        Recovery recovery = hypervisor().recover("erin", ROLL_BACK);
+        assertEquals(Recovery.State.FAILED, recovery.state());
+        assertTrue(recovery.outcome(), recovery.outcome().startsWith("its bundle was rolled back to"
+                + " test.erin/1.0.0, and it does not boot: memory=1 MiB must be at least 2 MiB"));
+    }
 }

@@ -54,6 +54,9 @@ public interface Hypervisor {
     /** The fault log of the frame, oldest first. */
     List<Fault> faults();
 
+    /** Has hypervisor calls go wrong, when that is switched on. */
+    FaultInjection injection();
+
     /** Threads of boots that were shut out and go on, oldest first. */
     List<Runaway> runaways();
 

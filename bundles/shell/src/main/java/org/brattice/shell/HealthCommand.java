@@ -148,5 +148,6 @@ public final class HealthCommand {
         table.print(System.out);
         hypervisor.runaways().forEach(one -> System.out.println("runaway of " + one.partition()
                 + " since " + one.since() + ": " + one.doing()));
+        PartitionsCommand.warn(hypervisor);
     }
 }

@@ -3,6 +3,7 @@ package org.brattice.shell;
 import java.util.List;
 
 import org.apache.felix.service.command.Descriptor;
+import org.brattice.api.Hypervisor;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
@@ -39,6 +40,14 @@ public final class PartitionsCommand {
                 System.out.println(partition.name() + " is " + partition.state() + ": "
                         + partition.reason());
             }
+        }
+        warn(operator.hypervisor());
+    }
+
+    /** Nobody is to look for the reason of faults that are asked for. */
+    static void warn(Hypervisor hypervisor) {
+        if (hypervisor.injection().on()) {
+            System.out.println("fault injection is on: say inject");
         }
     }
 

@@ -48,6 +48,7 @@ final class Bench implements AutoCloseable {
         add("journal", new JournalCommand(operator));
         add("undo", new UndoCommand(operator));
         add("recover", new RecoverCommand(operator));
+        add("inject", new InjectCommand(operator));
         add("names", new NamesCommand(operator));
         console.boot(new FakeBoot(processor::execute));
     }

@@ -9,6 +9,8 @@ import java.util.Optional;
 import org.brattice.api.Blockage;
 import org.brattice.api.DeadLetter;
 import org.brattice.api.Fault;
+import org.brattice.api.FaultInjection;
+import org.brattice.api.Injection;
 import org.brattice.api.FrameInfo;
 import org.brattice.api.Holding;
 import org.brattice.api.Hypervisor;
@@ -31,6 +33,36 @@ final class FakeHypervisor implements Hypervisor {
     final List<PartitionInfo> partitions = new ArrayList<>();
     final List<Fault> faults = new ArrayList<>();
     final List<Recovery> recoveries = new ArrayList<>();
+    /** That it is on, and what it was told. */
+    final FaultInjection injection = new FaultInjection() {
+        private final List<Injected> rules = new ArrayList<>();
+        private boolean on;
+
+        @Override
+        public boolean on() {
+            return on;
+        }
+
+        @Override
+        public void on(boolean newOn) {
+            on = newOn;
+            rules.clear();
+        }
+
+        @Override
+        public int inject(Injection rule) {
+            if (!on) {
+                throw new IllegalStateException("off");
+            }
+            rules.add(new Injected(rules.size() + 1, rule, 7, 1));
+            return rules.size();
+        }
+
+        @Override
+        public List<Injected> rules() {
+            return List.copyOf(rules);
+        }
+    };
     final List<DeadLetter> letters = new ArrayList<>();
     final List<String> destroyed = new ArrayList<>();
     List<String> reasons = List.of();
@@ -133,6 +165,11 @@ final class FakeHypervisor implements Hypervisor {
     @Override
     public List<String> why(String partition) {
         return reasons;
+    }
+
+    @Override
+    public FaultInjection injection() {
+        return injection;
     }
 
     @Override

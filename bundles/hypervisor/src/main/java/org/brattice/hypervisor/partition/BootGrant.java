@@ -74,8 +74,13 @@ final class BootGrant implements Boot {
     }
 
     @Override
-    public synchronized List<MemorySegment> memory() {
+    public List<MemorySegment> memory() {
         checkProcessor();
+        Injector.at(Processor.current(), "memory");
+        return segments();
+    }
+
+    private synchronized List<MemorySegment> segments() {
         memoryGiven = true;
         MemoryRange hole = ipca != null ? ipca : place();
         List<MemorySegment> segments = new ArrayList<>();
@@ -92,11 +97,19 @@ final class BootGrant implements Boot {
 
     /** Makes all of the partition's memory zero, but for its IPCA. On the first processor, before the firmware. */
     void clear() {
-        for (MemorySegment segment : memory()) {
+        for (MemorySegment segment : segments()) {
             segment.fill((byte) 0);
         }
         memoryGiven = false;
         blocks().forEach(block -> block(block).fill((byte) 0));
+    }
+
+    /** Of a call that may be made on any thread, too. */
+    private void inject(String call) {
+        Processor caller = Processor.current();
+        if (caller != null && caller.boot() == run) {
+            Injector.at(caller, call);
+        }
     }
 
     private void checkProcessor() {
@@ -115,6 +128,7 @@ final class BootGrant implements Boot {
     @Override
     public MemorySegment block(Resource.MemoryBlock block) {
         checkProcessor();
+        Injector.at(Processor.current(), "block");
         int index = block.index();
         // Who owns it is looked at behind the monitor of who withdraws it: see BlockHandover.
         MemorySegment segment = run.memory().block(index,
@@ -147,6 +161,7 @@ final class BootGrant implements Boot {
 
     @Override
     public synchronized void register(long base, long size) {
+        inject("register");
         MemoryRange range = new MemoryRange(base, size);
         String refusal = refusal(range);
         if (refusal != null) {
@@ -197,6 +212,7 @@ final class BootGrant implements Boot {
 
     @Override
     public BlockDevice device(String location) {
+        inject("device");
         return new SlotAccess(run, host.slots(), location).block();
     }
 
@@ -218,6 +234,7 @@ final class BootGrant implements Boot {
     @Override
     public void run(Runnable task) {
         Objects.requireNonNull(task, "task");
+        inject("run");
         if (run.stopping()) {
             throw new HypervisorCallException("boot=" + count + " of partition " + name()
                     + " has ended: it runs no more tasks");

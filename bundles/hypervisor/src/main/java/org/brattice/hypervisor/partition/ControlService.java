@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.brattice.api.Blockage;
 import org.brattice.api.DeadLetter;
 import org.brattice.api.Fault;
+import org.brattice.api.FaultInjection;
 import org.brattice.api.FrameInfo;
 import org.brattice.api.Holding;
 import org.brattice.api.Hypervisor;
@@ -200,6 +201,11 @@ final class ControlService implements Hypervisor {
     @Override
     public void tell(String name, Fault fault) {
         machine.recoverer().tell(name, fault);
+    }
+
+    @Override
+    public FaultInjection injection() {
+        return machine.injector();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.brattice.api.Delivery;
 import org.brattice.api.Fault;
 import org.brattice.api.HypervisorCallException;
+import org.brattice.api.Injection.Effect;
 import org.brattice.api.IpcaEntry;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Outcome;
@@ -33,6 +34,10 @@ final class IpcaCalls implements IpcaService {
     }
 
     private Holder caller() {
+        return processor().holder();
+    }
+
+    private Processor processor() {
         Processor caller = Processor.current();
         if (caller == null || caller.bundle() != bundle) {
             throw refused(caller);
@@ -41,7 +46,7 @@ final class IpcaCalls implements IpcaService {
             throw new HypervisorCallException("this boot of partition "
                     + caller.boot().partition().name() + " has been ended by the hypervisor");
         }
-        return caller.holder();
+        return caller;
     }
 
     /** Who calls is known by the identity register alone; without it only the bundle is. */
@@ -75,10 +80,18 @@ final class IpcaCalls implements IpcaService {
 
     @Override
     public long send(int receiver, MemorySegment payload, Delivery delivery) {
-        Holder caller = caller();
+        Processor caller = processor();
+        Effect effect = Injector.at(caller, "send");
+        if (effect == Effect.DROP) {
+            return Injector.DROPPED;
+        }
         try {
-            return vsr.send(caller, receiver, Objects.requireNonNull(payload, "payload"),
-                    delivery);
+            long position = vsr.send(caller.holder(), receiver,
+                    Objects.requireNonNull(payload, "payload"), delivery);
+            if (effect == Effect.DUPLICATE) {
+                vsr.send(caller.holder(), receiver, payload, delivery);
+            }
+            return effect == Effect.CORRUPT ? corrupted(receiver, position) : position;
         } catch (HypervisorCallException e) {
             throw illegal("send", e);
         }
@@ -86,9 +99,17 @@ final class IpcaCalls implements IpcaService {
 
     @Override
     public long send(int receiver, List<MemorySegment> parts, Delivery delivery) {
-        Holder caller = caller();
+        Processor caller = processor();
+        Effect effect = Injector.at(caller, "send");
+        if (effect == Effect.DROP) {
+            return Injector.DROPPED;
+        }
         try {
-            return vsr.send(caller, receiver, parts, delivery);
+            long position = vsr.send(caller.holder(), receiver, parts, delivery);
+            if (effect == Effect.DUPLICATE) {
+                vsr.send(caller.holder(), receiver, parts, delivery);
+            }
+            return effect == Effect.CORRUPT ? corrupted(receiver, position) : position;
         } catch (HypervisorCallException e) {
             throw illegal("send", e);
         }
@@ -96,9 +117,12 @@ final class IpcaCalls implements IpcaService {
 
     @Override
     public int sendBatch(int receiver, MemorySegment messages, int size, Delivery delivery) {
-        Holder caller = caller();
+        Processor caller = processor();
+        if (Injector.at(caller, "sendBatch") == Effect.DROP) {
+            return (int) (messages.byteSize() / size);
+        }
         try {
-            return vsr.sendBatch(caller, receiver, messages, size, delivery);
+            return vsr.sendBatch(caller.holder(), receiver, messages, size, delivery);
         } catch (HypervisorCallException e) {
             throw illegal("sendBatch", e);
         }
@@ -106,9 +130,12 @@ final class IpcaCalls implements IpcaService {
 
     @Override
     public List<Outcome> broadcast(MemorySegment payload, Delivery delivery) {
-        Holder caller = caller();
+        Processor caller = processor();
+        if (Injector.at(caller, "broadcast") == Effect.DROP) {
+            return List.of();
+        }
         try {
-            return vsr.broadcast(caller, payload, delivery);
+            return vsr.broadcast(caller.holder(), payload, delivery);
         } catch (HypervisorCallException e) {
             throw illegal("broadcast", e);
         }
@@ -126,11 +153,14 @@ final class IpcaCalls implements IpcaService {
 
     @Override
     public void read(long address, MemorySegment target) {
-        Holder caller = caller();
+        Processor caller = processor();
+        if (Injector.at(caller, "read") == Effect.DROP) {
+            return;
+        }
         try {
-            vsr.read(caller, address, target);
+            vsr.read(caller.holder(), address, target);
         } catch (HypervisorCallException e) {
-            throw Processor.current().boot().illegal(Fault.Kind.OUT_OF_BOUNDS, "read", e);
+            throw caller.boot().illegal(Fault.Kind.OUT_OF_BOUNDS, "read", e);
         }
     }
 
@@ -158,6 +188,13 @@ final class IpcaCalls implements IpcaService {
         } catch (HypervisorCallException e) {
             throw illegal("track", e);
         }
+    }
+
+    private long corrupted(int receiver, long position) {
+        if (position >= 0) {
+            vsr.corrupt(receiver, position);
+        }
+        return position;
     }
 
     private static HypervisorCallException illegal(String call, HypervisorCallException refusal) {

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 
 import org.brattice.api.Fault.Kind;
 import org.brattice.api.PartitionState;
-import org.brattice.hypervisor.vsr.Vsr;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.Constants;
 
@@ -26,7 +25,7 @@ import org.osgi.framework.Constants;
  * The life of partitions: admitted, booted, stopped, shut out, destroyed. Events come in from any thread
  * and are queued for the control thread, where everything else happens.
  */
-final class LifeCycle {
+final class LifeCycle implements Destroyer.Boots {
     private static final Duration FENCE_RETRY = Duration.ofMillis(20);
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
@@ -49,8 +48,7 @@ final class LifeCycle {
     private final Runaways runaways;
     /** Boots that have ended while a thread of theirs still transferred to their memory. */
     private final List<BootRun> lingering = new ArrayList<>();
-    /** Partitions to be destroyed as soon as that is possible, and whether their messages are lost. */
-    private final Map<LogicalPartition, Boolean> condemned = new HashMap<>();
+    private final Destroyer destroyer;
     /** What is to be done when boots have ended. */
     private final Map<BootRun, List<Runnable>> after = new HashMap<>();
     /** Partitions whose next boot is to find its memory zero. */
@@ -98,6 +96,7 @@ final class LifeCycle {
         this.departures = departures;
         this.supply = supply;
         this.runaways = runaways;
+        this.destroyer = new Destroyer(control, partitions, holdings, departures, this);
     }
 
     /** Who hears what becomes of boots. Before the first. */
@@ -129,12 +128,12 @@ final class LifeCycle {
         control.queue(() -> partitions.all().stream()
                 .filter(partition -> partition.bundleId() == bundle.getBundleId()
                         || partition.bundleId() == -1 && declared.contains(partition.name()))
-                .toList().forEach(partition -> destroy(partition, false)));
+                .toList().forEach(partition -> destroyer.destroy(partition, false)));
     }
 
     /** Room for dead letters has come free: partitions that wait for it are destroyed. */
     void lettersDropped() {
-        control.queue(() -> List.copyOf(condemned.keySet()).forEach(this::destroyAgain));
+        control.queue(destroyer::again);
     }
 
     /**
@@ -158,7 +157,7 @@ final class LifeCycle {
                 refusal = "partition=" + name + " belongs to bundle " + owner
                         + ": uninstall that, and it is destroyed";
             } else {
-                refusal = destroy(partition, discard);
+                refusal = destroyer.destroy(partition, discard);
             }
             done.complete(Optional.ofNullable(refusal));
         });
@@ -285,7 +284,7 @@ final class LifeCycle {
 
     private String start(LogicalPartition partition, FirmwareSource source,
             Declaration declaration) {
-        condemned.remove(partition);
+        destroyer.spare(partition);
         partition.hold(null);
         String refusal = declarations.bound(declaration);
         if (refusal == null) {
@@ -472,7 +471,8 @@ final class LifeCycle {
     }
 
     /** The firmware hangs: it keeps its threads and loses everything else. */
-    private void shutOut(BootRun boot, String reason) {
+    @Override
+    public void shutOut(BootRun boot, String reason) {
         if (hung.contains(boot)) {
             return;
         }
@@ -544,60 +544,21 @@ final class LifeCycle {
         after.remove(boot);
     }
 
-    /**
-     * Destroys a partition, when its boot can reach nothing more and what it has not read is kept as dead
-     * letters, or is to be lost. Until then no firmware boots for it.
-     *
-     * @return why it is not destroyed yet, in words, or null
-     */
-    private String destroy(LogicalPartition partition, boolean discard) {
-        partition.next(null);
-        if (partition.boot() != null) {
-            shutOut(partition.boot(), "its bundle was uninstalled while it ran");
-        }
-        int lacking = partition.boot() != null ? Vsr.BUSY : discard ? 0 : holdings.bury(partition);
-        if (lacking == Vsr.BUSY) {
-            condemned.put(partition, discard);
-            control.later(FENCE_RETRY, () -> destroyAgain(partition));
-            return "a thread of it, or of a sender, is still inside its memory: it is destroyed when"
-                    + " that has left";
-        }
-        if (lacking > 0) {
-            condemned.put(partition, false);
-            String reason = "its bundle is gone, and messages=" + lacking
-                    + " that it has not read do"
-                    + " not fit into the dead letters: drop letters, and it is destroyed; or destroy"
-                    + " it and lose them with brattice:destroy " + partition.name() + " --discard";
-            partition.bundle(-1, "");
-            partition.state(PartitionState.STOPPED, reason);
-            return reason;
-        }
-        condemned.remove(partition);
-        partition.hold(null);
+    @Override
+    public void destroyed(LogicalPartition partition) {
         listener.destroyed(partition);
-        List<BootRun> mine = lingering(partition);
-        partitions.remove(partition);
-        LOGGER.log(System.Logger.Level.INFO, "partition={0} destroyed, its unread messages {1}",
-                partition.name(), discard ? "lost" : "kept as dead letters");
-        int number = partition.number();
-        holdings.takeBack(partition,
-                () -> mine.stream().allMatch(one -> one.gone() && one.unreachable()), this::retry);
-        this.lacking.remove(partition);
-        departures.destroyed(number);
-        return null;
+        lacking.remove(partition);
     }
 
-    /** Boots of a partition that have ended and may still reach its memory. Control thread. */
-    List<BootRun> lingering(LogicalPartition partition) {
+    @Override
+    public void freed() {
+        retry();
+    }
+
+    @Override
+    public List<BootRun> lingering(LogicalPartition partition) {
         return Stream.concat(hung.stream(), lingering.stream())
                 .filter(one -> one.partition() == partition).toList();
-    }
-
-    private void destroyAgain(LogicalPartition partition) {
-        Boolean discard = condemned.get(partition);
-        if (discard != null) {
-            destroy(partition, discard);
-        }
     }
 
     /** What was refused may find now what it lacked. Any thread. */

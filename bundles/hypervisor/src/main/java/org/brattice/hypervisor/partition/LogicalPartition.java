@@ -27,6 +27,7 @@ final class LogicalPartition {
     /** What its latest boot was of, while that is there. Control thread alone. */
     private FirmwareSource source;
     private volatile Hold hold;
+    private volatile Injector.Rule[] injected;
     private volatile BootRun boot;
     private long ends;
     private volatile Status status = new Status(PartitionState.DECLARED, Instant.now(), null, "");
@@ -107,6 +108,15 @@ final class LogicalPartition {
 
     void next(Next newNext) {
         next = newNext;
+    }
+
+    /** What has its hypervisor calls go wrong, or null. Any thread. */
+    Injector.Rule[] injected() {
+        return injected;
+    }
+
+    void injected(Injector.Rule[] rules) {
+        injected = rules;
     }
 
     /** What boots when a verdict says restart, or null. Control thread alone. */

@@ -40,6 +40,7 @@ final class Machine implements BootHost, AutoCloseable {
     private final Recoverer recoverer;
     private final FaultNews news;
     private final Runaways runaways;
+    private final Injector injector;
 
     /**
      * On a frame.
@@ -54,6 +55,7 @@ final class Machine implements BootHost, AutoCloseable {
         this.deadlines = deadlines;
         this.faults = new Faults(new FaultLog(frame.memory(), frame.layout()));
         this.partitions = new Partitions(faults, changed);
+        this.injector = new Injector(partitions);
         this.holdings = new Holdings(frame, control, partitions, faults);
         this.declarations = new Declarations(frame.description(), holdings.blocks(), holdings);
         this.admission = new Admission(frame.description(), holdings.blocks(), declarations,
@@ -96,6 +98,10 @@ final class Machine implements BootHost, AutoCloseable {
 
     Departures departures() {
         return departures;
+    }
+
+    Injector injector() {
+        return injector;
     }
 
     Runaways runaways() {
@@ -266,6 +272,7 @@ final class Machine implements BootHost, AutoCloseable {
     @Override
     public void close() {
         nothingMoves();
+        injector.on(false);
         lifeCycle.close().completeOnTimeout(null, deadlines.waitForStop().toMillis(),
                 TimeUnit.MILLISECONDS).join();
         boolean nobodyReachesIt = shutOutAll();

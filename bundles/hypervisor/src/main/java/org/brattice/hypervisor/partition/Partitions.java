@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 
 /** All partitions, by name. Changed by the control thread; read by any. */
 final class Partitions {
@@ -13,6 +14,7 @@ final class Partitions {
     private final Map<Integer, LogicalPartition> byNumber = new ConcurrentHashMap<>();
     private final Faults faults;
     private final Runnable changed;
+    private volatile Function<String, Injector.Rule[]> injector = name -> null;
 
     /** With the log of faults, and someone to tell of each change of a partition's state. */
     Partitions(Faults faults, Runnable changed) {
@@ -22,7 +24,17 @@ final class Partitions {
 
     /** The partition of a name, made when there is none. */
     LogicalPartition entry(String name) {
-        return byName.computeIfAbsent(name, key -> new LogicalPartition(key, faults, changed));
+        return byName.computeIfAbsent(name, key -> {
+            LogicalPartition made = new LogicalPartition(key, faults, changed);
+            made.injected(injector.apply(key));
+            return made;
+        });
+    }
+
+    /** What has hypervisor calls go wrong, by the name of who makes them; for partitions to come too. */
+    void injector(Function<String, Injector.Rule[]> newInjector) {
+        injector = newInjector;
+        byName.values().forEach(one -> one.injected(newInjector.apply(one.name())));
     }
 
     void remove(LogicalPartition partition) {

@@ -28,6 +28,8 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     private static final Duration PAUSE = Duration.ofMillis(20);
     /** How long a partition runs before earlier restarts are forgotten. */
     private static final Duration WELL = Duration.ofSeconds(30);
+    /** How long firmware that was rolled back may take to begin to boot. */
+    private static final Duration BOOTS = Duration.ofSeconds(2);
     private static final int BACK_OFF_MILLIS = 50;
     private static final int BACK_OFF_MOST_MILLIS = 30_000;
     private static final int REMEMBERED = 256;
@@ -338,19 +340,34 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
                 LogicalPartition.Hold.Kind.RESTARTS, "it is rolled back, because " + one.why());
         end(one, hold, () -> {
             booting.put(partition, one);
-            jars.rollBack(partition.bundleId(), (carriedOut, outcome) -> control.queue(() -> {
-                if (!carriedOut && booting.remove(partition, one)) {
-                    one.end(false, outcome);
-                    if (partition.hold() == hold) {
-                        partition.hold(null);
-                        lifeCycle.boot(partition, false);
-                    }
-                    if (partition.boot() == null) {
-                        departures.idle(partition);
-                    }
-                }
-            }));
+            jars.rollBack(partition.bundleId(), (carriedOut, outcome) -> control
+                    .queue(() -> rolledBack(one, hold, carriedOut, outcome)));
         });
+    }
+
+    private void rolledBack(Case one, LogicalPartition.Hold hold, boolean carriedOut,
+            String outcome) {
+        LogicalPartition partition = one.partition;
+        if (carriedOut) {
+            // Its firmware is there, and may be refused: then nobody tells of a boot.
+            control.later(BOOTS, () -> {
+                if (partition.boot() == null && booting.remove(partition, one)) {
+                    one.end(false, "its bundle was rolled back to " + outcome
+                            + ", and it does not boot: " + lifeCycle.why(partition));
+                }
+            });
+            return;
+        }
+        if (booting.remove(partition, one)) {
+            one.end(false, outcome);
+            if (partition.hold() == hold) {
+                partition.hold(null);
+                lifeCycle.boot(partition, false);
+            }
+            if (partition.boot() == null) {
+                departures.idle(partition);
+            }
+        }
     }
 
     // Other ends
