@@ -28,6 +28,9 @@ public interface Helping {
      */
     List<UnreadMessage> unread(int limit);
 
+    /** Location codes of the slots that the failed partition owns at this moment. */
+    List<String> slots();
+
     /**
      * Has a slot of the failed partition moved here; {@link Firmware#relocated} tells what came of it. It moves back when the
      * failed partition runs again, and {@link Firmware#handedBack} is told then.

@@ -8,6 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
 import java.util.jar.JarOutputStream;
@@ -31,7 +32,14 @@ record DeployFolder(Path shelf, Path folder) {
     /** Deploys the jar of a partition again, as another version. */
     Path update(String partition, String version) throws IOException {
         Path jar = jar(partition);
-        return appear(jar.getFileName().toString(), out -> copy(jar, out, version));
+        return appear(jar.getFileName().toString(), out -> copy(jar, out, version, name -> true));
+    }
+
+    /** Deploys the jar of a partition again, as another version that lacks the partition's class. */
+    Path spoil(String partition, String version) throws IOException {
+        Path jar = jar(partition);
+        return appear(jar.getFileName().toString(),
+                out -> copy(jar, out, version, name -> !name.endsWith(".class")));
     }
 
     /** Puts a configuration into the folder. */
@@ -84,16 +92,19 @@ record DeployFolder(Path shelf, Path folder) {
         }
     }
 
-    private static void copy(Path jar, OutputStream out, String version) throws IOException {
+    private static void copy(Path jar, OutputStream out, String version, Predicate<String> kept)
+            throws IOException {
         try (JarInputStream from = new JarInputStream(Files.newInputStream(jar))) {
             Manifest manifest = from.getManifest();
             manifest.getMainAttributes().putValue(VERSION, version);
             try (JarOutputStream to = new JarOutputStream(out, manifest)) {
                 for (JarEntry entry = from.getNextJarEntry(); entry != null; entry = from
                         .getNextJarEntry()) {
-                    to.putNextEntry(new JarEntry(entry.getName()));
-                    from.transferTo(to);
-                    to.closeEntry();
+                    if (kept.test(entry.getName())) {
+                        to.putNextEntry(new JarEntry(entry.getName()));
+                        from.transferTo(to);
+                        to.closeEntry();
+                    }
                 }
             }
         }

@@ -29,6 +29,11 @@ final class Found {
         return matcher.group(1);
     }
 
+    /** The row of a table that begins with a name, or "". */
+    static String line(String table, String name) {
+        return table.lines().filter(line -> line.startsWith(name + " ")).findFirst().orElse("");
+    }
+
     /** Whether a partition has so many processors, as resources shows them. */
     static boolean processors(String resources, String partition, int count) {
         Matcher row = Pattern

@@ -27,6 +27,12 @@ record Image(Path file) {
         return HexFormat.of().formatHex(digest.digest());
     }
 
+    /** Whether an answer of the reader is its digest, and all of it was read. */
+    boolean is(String answer) throws CommandFailed, IOException {
+        return Found.last(answer, ": sha256 (\\p{XDigit}+)").equals(sha256())
+                && Found.last(answer, " bytes (\\d+) blocks").equals("" + size());
+    }
+
     private static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -23,12 +23,14 @@ final class Tour {
     private final Stage stage;
     private final DeployFolder deploy;
     private final Image image;
+    private final RecoverySteps recovery;
     private long freeAtBoot;
 
     Tour(Stage stage, DeployFolder deploy, Image image) {
         this.stage = stage;
         this.deploy = deploy;
         this.image = image;
+        this.recovery = new RecoverySteps(stage, deploy, image);
     }
 
     private interface Step {
@@ -51,6 +53,9 @@ final class Tour {
                 this::moveSlot);
         step("A partition stops, and what it had goes where a policy says", this::departure);
         step("A partition that is overloaded borrows a processor", this::auction);
+        step("The VIOS hangs in the middle of a transfer, and is recovered", recovery::crash);
+        step("A bad update is rolled back", recovery::badUpdate);
+        step("The VIOS hangs again, and its standby takes over", recovery::failover);
         step("A message a hundred times larger than the receiver's IPCA", this::large);
         step("Firmware is replaced while messages flow", this::update);
         step("Everything stops cleanly", this::stop);
@@ -81,8 +86,10 @@ final class Tour {
         stage.say("cp " + deploy.configure(VIOS + "one", "partition.name = vios").getFileName()
                 + " deploy/   (partition.name = vios)");
         stage.say("cp " + deploy
-                .configure(VIOS + "two", "partition.name = vios2", "partition.slots =")
-                .getFileName() + " deploy/   (partition.name = vios2, and no slots)");
+                .configure(VIOS + "two", "partition.name = vios2", "partition.slots =",
+                        "partition.helper = vios", "partition.deadline = 500")
+                .getFileName()
+                + " deploy/   (partition.name = vios2, no slots, vios is its helper)");
         for (String jar : JARS) {
             stage.say("cp partitions/" + deploy.deploy(jar).getFileName() + " deploy/");
         }
@@ -294,7 +301,7 @@ final class Tour {
         for (String jar : JARS) {
             stage.say("rm deploy/" + deploy.remove(jar).getFileName());
         }
-        for (String pid : List.of(VIOS + "one", VIOS + "two", STANDBY)) {
+        for (String pid : List.of(VIOS + "one", VIOS + "two", STANDBY, RecoverySteps.FAILOVER)) {
             stage.say("rm deploy/" + deploy.forget(pid).getFileName());
         }
         long deadline = System.nanoTime() + START_LIMIT.toNanos();

@@ -85,12 +85,18 @@ final class Helpers {
         }
     }
 
-    private void takeOver(LogicalPartition failed, LogicalPartition helper, Resource slot) {
+    private void takeOver(LogicalPartition failed, BootRun boot, LogicalPartition helper,
+            Resource slot) {
         control.queue(() -> mover.move(new MoveRequest(slot, helper.name(), true, LIMIT,
                 helper.name() + " helps, as " + failed.name() + " has failed"), () -> null)
                 .whenComplete((move, failure) -> control.queue(() -> {
                     if (move != null && move.state() == Move.State.DONE) {
                         taken.add(new Taken(slot, failed, helper));
+                        BootRun now = Mover.running(failed);
+                        if (now != null && now != boot) {
+                            // It has come back before it was gone.
+                            running(failed);
+                        }
                     } else {
                         LOGGER.log(System.Logger.Level.WARNING, "partition={0} could not take {1}"
                                 + " over from {2}: {3}", helper.name(), slot, failed.name(),
@@ -178,13 +184,18 @@ final class Helpers {
         }
 
         @Override
+        public List<String> slots() {
+            return holdings.ownership().slots().of(failed.name());
+        }
+
+        @Override
         public void takeOver(String location) {
             check(true);
             if (!failed.name().equals(holdings.ownership().slots().owner(location))) {
                 throw new HypervisorCallException("slot=" + location
                         + " is not owned by partition " + failed.name());
             }
-            Helpers.this.takeOver(failed, helper.partition(), new Resource.Slot(location));
+            Helpers.this.takeOver(failed, boot, helper.partition(), new Resource.Slot(location));
         }
 
         @Override

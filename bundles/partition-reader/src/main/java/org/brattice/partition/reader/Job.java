@@ -32,6 +32,11 @@ final class Job {
     private long done;
     private long tenthTold;
     private boolean ended;
+    /** Whether the server has had a fault since it answered last. */
+    private boolean failed;
+    /** Who has offered to stand in for the server since then, or 0. */
+    private int helper;
+    private String helperName;
 
     Job(int requester, Command command, Requests requests, Answers answers, MemorySegment parking,
             LongSupplier tags, LongSupplier clock, ToIntFunction<String> numbers) {
@@ -60,10 +65,17 @@ final class Job {
 
     /** Takes a reply; one that answers nothing in flight (it came twice, or late) is dropped. */
     void reply(Message message) {
-        if (ended || message.source() != requests.server()) {
+        if (ended) {
             return;
         }
         BlockReply reply = BlockReply.of(message);
+        if (message.source() != requests.server()) {
+            if (reply.status() == BlockReply.MOVED
+                    && reason(message).equals(message.sourceName())) {
+                helps(message.source(), message.sourceName());
+            }
+            return;
+        }
         BlockRequest request = requests.answered(reply.tag());
         if (request == null) {
             return;
@@ -74,12 +86,38 @@ final class Job {
             fail("status=" + reply.status() + ": " + reason(message));
         } else {
             requests.heard();
+            failed = false;
+            helper = 0;
             if (request.op() == BlockRequest.DESCRIBE) {
                 describe(message);
             } else {
                 block(request, message);
             }
         }
+    }
+
+    /** A server of its own name: to be believed when the server that is asked has failed, and not before. */
+    private void helps(int server, String name) {
+        helper = server;
+        helperName = name;
+        if (failed) {
+            followHelper();
+        }
+    }
+
+    /** A partition has a fault: it may be the server, whose helper stands in. */
+    void faulted(int number) {
+        failed |= number == requests.server();
+        if (failed && helper != 0) {
+            followHelper();
+        }
+    }
+
+    private void followHelper() {
+        requests.redirect(helper);
+        answers.progress(requester, "moved to " + helperName);
+        failed = false;
+        helper = 0;
     }
 
     private static String reason(Message message) {
@@ -92,7 +130,7 @@ final class Job {
     private void moved(BlockRequest request, String to) {
         requests.later(request);
         int server = to.isEmpty() ? 0 : numbers.applyAsInt(to);
-        if (server != 0) {
+        if (server != 0 && server != requests.server()) {
             requests.redirect(server);
             answers.progress(requester, "moved to " + to);
         }

@@ -93,6 +93,15 @@ final class Jobs {
         }
     }
 
+    /** A partition has a fault. */
+    void faulted(int number) {
+        for (Job job : jobs) {
+            if (job != null) {
+                job.faulted(number);
+            }
+        }
+    }
+
     void tick() {
         for (int i = 0; i < LIMIT; i++) {
             if (jobs[i] != null) {

@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 
 import org.brattice.api.Boot;
 import org.brattice.api.Chunk;
+import org.brattice.api.Fault;
 import org.brattice.api.Firmware;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
@@ -61,7 +62,13 @@ public final class Reader implements Firmware {
         MemorySegment memory = boot.memory().stream()
                 .max(Comparator.comparingLong(MemorySegment::byteSize)).orElseThrow();
         jobs = new Jobs(boot, ipca, answers, memory, clock);
+        boot.hearFaults("*");
         jobs.resume();
+    }
+
+    @Override
+    public void faulted(Fault fault) {
+        jobs.faulted(fault.number());
     }
 
     @Override

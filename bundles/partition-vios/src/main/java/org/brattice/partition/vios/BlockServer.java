@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.List;
 
 import org.brattice.api.BlockDevice;
@@ -25,11 +26,16 @@ final class BlockServer {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED
             .withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** How long requests wait for a device that is about to come. */
+    private static final long AWAIT_NANOS = Duration.ofSeconds(6).toNanos();
+
     private final IpcaService ipca;
     private BlockDevice device;
     private long size;
     /** Who serves what was served here, when there is no device; or "". */
     private String movedTo = "";
+    private boolean awaiting;
+    private long awaitingSince;
     private final MemorySegment header;
     private final MemorySegment data;
 
@@ -43,17 +49,34 @@ final class BlockServer {
     /** Serves a device from now on. */
     void serve(BlockDevice newDevice) {
         device = newDevice;
+        awaiting = false;
         size = newDevice.size();
     }
 
     /** Has no device any more; another partition serves it, or nobody (""). */
     void moved(String to) {
         device = null;
+        awaiting = false;
         movedTo = to;
     }
 
-    /** Answers a request; false when the client has no room, true when nothing is left to do. */
+    /** Has no device yet, and is about to get that of another server: until then requests wait. */
+    void awaits(String from) {
+        moved(from);
+        awaiting = true;
+        awaitingSince = System.nanoTime();
+    }
+
+    /** Tells a client of another server to ask here from now on. */
+    void redirect(int client, BlockRequest request, String here, Delivery delivery) {
+        refuse(client, request, BlockReply.MOVED, here, delivery);
+    }
+
+    /** Answers a request; false when the client has no room, or it must wait; true when nothing is left to do. */
     boolean answer(int client, BlockRequest request, Delivery delivery) {
+        if (awaiting && System.nanoTime() - awaitingSince < AWAIT_NANOS) {
+            return false;
+        }
         if (device == null) {
             return refuse(client, request, BlockReply.MOVED, movedTo, delivery);
         }

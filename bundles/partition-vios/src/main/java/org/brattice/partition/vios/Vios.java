@@ -7,6 +7,7 @@ import java.util.Comparator;
 import org.brattice.api.Boot;
 import org.brattice.api.Delivery;
 import org.brattice.api.Firmware;
+import org.brattice.api.Helping;
 import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
@@ -67,8 +68,13 @@ public final class Vios implements Firmware {
 
     @Override
     public void relocated(Move move) {
-        if (move.state() != Move.State.DONE
-                || !(move.resource() instanceof Resource.Slot(String location))) {
+        if (!(move.resource() instanceof Resource.Slot(String location))) {
+            return;
+        }
+        if (move.state() != Move.State.DONE) {
+            if (served == null && move.toNumber() == boot.number()) {
+                server.moved(move.from());
+            }
             return;
         }
         if (location.equals(served) && move.fromNumber() == boot.number()) {
@@ -76,6 +82,20 @@ public final class Vios implements Firmware {
             server.moved(move.to());
         } else if (served == null && move.toNumber() == boot.number()) {
             serves(location);
+        }
+    }
+
+    /** Another server has failed that names this one as its helper: its clients come here, and its device with them. */
+    @Override
+    public void helping(Helping helping) {
+        if (served == null && !helping.slots().isEmpty()) {
+            String slot = helping.slots().getFirst();
+            helping.takeOver(slot);
+            server.awaits(helping.partition());
+            // Their requests wait here until the device has come.
+            helping.unread(Backlog.LIMIT).stream().filter(one -> BlockRequest.is(one.payload()))
+                    .forEach(one -> server.redirect(one.source(), BlockRequest.of(one.payload()),
+                            boot.name(), PATIENT));
         }
     }
 

@@ -31,6 +31,18 @@ public record BlockRequest(int op, int length, long tag, long offset) {
                 message.getLong(Words.TAG), message.getLong(Words.OFFSET));
     }
 
+    /** Whether a copy of a message is a request. */
+    public static boolean is(byte[] payload) {
+        return payload.length == BYTES && Words.integer(payload, Words.OP) > NONE;
+    }
+
+    /** The request in a copy of a message that {@linkplain #is is one}. */
+    public static BlockRequest of(byte[] payload) {
+        return new BlockRequest(Words.integer(payload, Words.OP),
+                Words.integer(payload, Words.DETAIL), Words.number(payload, Words.TAG),
+                Words.number(payload, Words.OFFSET));
+    }
+
     /** Writes the request at the beginning of a segment. */
     public void write(MemorySegment target) {
         Words.write(target, op, length, tag, offset);

@@ -27,6 +27,14 @@ final class Words {
 
     private Words() {}
 
+    static int integer(byte[] of, long at) {
+        return MemorySegment.ofArray(of).get(INT, at);
+    }
+
+    static long number(byte[] of, long at) {
+        return MemorySegment.ofArray(of).get(LONG, at);
+    }
+
     static void write(MemorySegment target, int op, int detail, long tag, long offset) {
         target.set(INT, OP, op);
         target.set(INT, DETAIL, detail);
