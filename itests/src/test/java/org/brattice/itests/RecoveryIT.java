@@ -423,7 +423,7 @@ public class RecoveryIT extends MoveTest {
 
     @Test
     public void shouldAskTheNextWhenAModuleFails() throws Exception {
-        Wild alice = wild("alice", "deadline=300");
+        Wild heidi = wild("heidi", "deadline=300");
         Terminal bob = terminal("bob");
         CountDownLatch never = new CountDownLatch(1);
         int known = moduleFaults().size();
@@ -431,7 +431,7 @@ public class RecoveryIT extends MoveTest {
             throw new IllegalStateException("out of ideas");
         });
         module(8, report -> new Verdict.Reassign("nobody"));
-        module(7, report -> new Verdict.Reassign("alice"));
+        module(7, report -> new Verdict.Reassign("heidi"));
         module(6, report -> new Verdict.RollBack());
         module(5, report -> {
             never.await();
@@ -442,19 +442,19 @@ public class RecoveryIT extends MoveTest {
         module(2, Map.of(RecoveryModule.FAULTS, List.of("POISONED")),
                 report -> new Verdict.Quarantine());
         module(1, Map.of(RecoveryModule.FAULTS, List.of("HANDLER_THREW"),
-                RecoveryModule.PARTITIONS, "alice"), report -> RESTART);
-        bob.send("alice", "do throw");
-        assertEquals(Recovery.State.DONE, awaitRecovery("alice", "restart").state());
+                RecoveryModule.PARTITIONS, "heidi"), report -> RESTART);
+        bob.send("heidi", "do throw");
+        assertEquals(Recovery.State.DONE, awaitRecovery("heidi", "restart").state());
         List<String> faults = moduleFaults().subList(known, moduleFaults().size());
         for (String what : List.of(" threw java.lang.IllegalStateException: out of ideas: it was",
                 " answered reassign:nobody, which is no partition of the frame: it was skipped",
-                " answered reassign:alice, which is the partition that has the fault: it was",
+                " answered reassign:heidi, which is the partition that has the fault: it was",
                 " answered rollback, and no jar of it has run well: it was skipped",
                 " did not answer in 1000 ms: it was skipped")) {
             assertEquals(what + " in " + faults, 1,
                     faults.stream().filter(fault -> fault.contains(what)).count());
         }
-        assertEquals("bob: do throw", alice.next());
+        assertEquals("bob: do throw", heidi.next());
     }
 
     private List<String> moduleFaults() {

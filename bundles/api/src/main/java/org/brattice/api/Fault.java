@@ -57,9 +57,7 @@ public record Fault(long sequence, String partition, int number, Kind kind, Inst
         /** An access outside the bounds of a segment, or of the VSR, or to what was revoked; it was refused. */
         OUT_OF_BOUNDS(14),
         /** The adapter in a slot of the partition failed. */
-        DEVICE_FAILED(15),
-        /** The firmware of a partition whose bundle is active has gone, and has not come back. */
-        DEPENDENCY_LOST(16);
+        DEVICE_FAILED(15);
 
         private final int code;
 

@@ -37,6 +37,10 @@ public final class HealthTable implements RecoveryModule {
     /** A verdict, and how often it may be given; without a budget for ever. */
     private record Step(Verdict verdict, Budget budget) {
         boolean holds(FaultReport report) {
+            if (verdict instanceof Verdict.RollBack && report.good().isEmpty()) {
+                // There is nothing to come back to: the next step is taken.
+                return false;
+            }
             return budget == null || budget.spend(report.partition().name());
         }
     }

@@ -22,6 +22,8 @@ import org.osgi.service.component.annotations.Component;
                 RecoveryModule.FAULTS + "=PROCESSOR_HUNG",
                 RecoveryModule.FAULTS + "=OUT_OF_MEMORY"})
 public final class RestartWithBudget implements RecoveryModule {
+    private static final long MOST_MILLIS = 3_600_000;
+
     private final Budget budget;
     private final Duration delay;
 
@@ -39,8 +41,10 @@ public final class RestartWithBudget implements RecoveryModule {
 
     @Activate
     public RestartWithBudget(Restarts restarts) {
-        this(restarts.restarts(), Duration.ofSeconds(restarts.window_seconds()),
-                Duration.ofMillis(restarts.delay_millis()), System::nanoTime);
+        this(Math.max(0, restarts.restarts()),
+                Duration.ofSeconds(Math.max(1, restarts.window_seconds())),
+                Duration.ofMillis(Math.clamp(restarts.delay_millis(), 0, MOST_MILLIS)),
+                System::nanoTime);
     }
 
     RestartWithBudget(int restarts, Duration window, Duration delay, LongSupplier clock) {

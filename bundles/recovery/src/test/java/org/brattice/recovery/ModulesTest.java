@@ -96,6 +96,8 @@ class ModulesTest {
         seconds = 60;
         assertEquals("restart", verdict(table, "x", Fault.Kind.BOOT_FAILED));
         assertEquals("null", verdict(table, "x", Fault.Kind.POISONED));
+        table.modified(Map.of("x/*", "rollback, hold"));
+        assertEquals("hold", verdict(table, "x", Fault.Kind.BOOT_FAILED), "no jar ran well");
         table.modified(Map.of("x/*", "remap*1/60s"));
         assertEquals("remap", verdict(table, "x", Fault.Kind.BOOT_FAILED));
         assertEquals("null", verdict(table, "x", Fault.Kind.BOOT_FAILED),

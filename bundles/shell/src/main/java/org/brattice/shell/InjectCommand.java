@@ -65,10 +65,14 @@ public final class InjectCommand {
         String partition = operator.known(name).name();
         double chance = chance(probability);
         long number = number("at", at);
+        if (number != 0 && chance != 0) {
+            throw new CommandFailed("say one of both: --at, or --probability");
+        }
         try {
             int id = injection.inject(new Injection(partition, effect(effect), call,
                     number == 0 && chance == 0 ? 1 : number, chance, number("seed", seed),
-                    (int) number("times", times), Quantity.duration("delay", delay)));
+                    (int) Math.min(Integer.MAX_VALUE, number("times", times)),
+                    Quantity.duration("delay", delay)));
             System.out.println("rule=" + id);
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(e.getMessage());

@@ -3,11 +3,11 @@ package org.brattice.hypervisor.partition;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,8 +34,8 @@ final class Advisers<S> {
     private final long limitMillis;
     private final Faults faults;
     private final ExecutorService asking;
-    /** The latest call of each that has not answered. */
-    private final Map<S, Future<?>> calls = new ConcurrentHashMap<>();
+    /** The latest call of each that has not answered; by identity, as what compares them is their own code. */
+    private final Map<S, Future<?>> calls = new IdentityHashMap<>();
     /** Of the thread that asks; another one when a call did not end. */
     private ExecutorService calling;
 
@@ -122,7 +122,7 @@ final class Advisers<S> {
             }
         } catch (ExecutionException e) {
             failure = "threw " + Thrown.text(e.getCause());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure = "answered what threw " + Thrown.text(e);
         } catch (TimeoutException e) {
             failure = "did not answer in " + limitMillis + " ms";

@@ -101,7 +101,7 @@ final class BootGrant implements Boot {
             segment.fill((byte) 0);
         }
         memoryGiven = false;
-        blocks().forEach(block -> block(block).fill((byte) 0));
+        blocks().forEach(block -> segment(block).fill((byte) 0));
     }
 
     /** Of a call that may be made on any thread, too. */
@@ -129,6 +129,10 @@ final class BootGrant implements Boot {
     public MemorySegment block(Resource.MemoryBlock block) {
         checkProcessor();
         Injector.at(Processor.current(), "block");
+        return segment(block);
+    }
+
+    private MemorySegment segment(Resource.MemoryBlock block) {
         int index = block.index();
         // Who owns it is looked at behind the monitor of who withdraws it: see BlockHandover.
         MemorySegment segment = run.memory().block(index,
@@ -177,6 +181,9 @@ final class BootGrant implements Boot {
     }
 
     private String refusal(MemoryRange range) {
+        if (run.fenced()) {
+            return "is refused: this boot has been ended by the hypervisor";
+        }
         if (Processor.current() != run.scanning()) {
             return "must be registered on the partition's first processor";
         }

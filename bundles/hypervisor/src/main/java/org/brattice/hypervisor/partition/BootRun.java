@@ -190,10 +190,10 @@ final class BootRun {
         if (stopping) {
             return null;
         }
-        if (cold) {
-            grant.clear();
-        }
         boolean booted = guarded(Kind.BOOT_FAILED, "boot", () -> {
+            if (cold) {
+                grant.clear();
+            }
             firmware = source.firmware();
             operatingSystem = source.operatingSystem();
             operatingSystem.boot(grant, firmware);
@@ -267,6 +267,10 @@ final class BootRun {
     }
 
     void fault(Kind kind, String cause) {
+        if (fenced) {
+            // What a boot does that was shut out is no fault of the one that runs.
+            return;
+        }
         if (kind == Kind.BOOT_FAILED) {
             failure = cause;
         }
@@ -284,7 +288,9 @@ final class BootRun {
 
     /** A fault that concerns a message of a peer. */
     void fault(Kind kind, int peer, long position, int attempt, String cause) {
-        partition.fault(kind, peer, position, attempt, cause, "");
+        if (!fenced) {
+            partition.fault(kind, peer, position, attempt, cause, "");
+        }
     }
 
     /** Hands a task to the processors. */

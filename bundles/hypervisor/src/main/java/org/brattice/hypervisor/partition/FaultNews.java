@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.brattice.api.Fault;
+import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
 import org.brattice.hypervisor.memory.Text;
@@ -31,8 +32,12 @@ final class FaultNews {
     private static final Duration PAUSE = Duration.ofMillis(20);
     /** So many faults of a partition wait for room in a reader's IPCA; then the oldest are left out. */
     private static final int WAITING = 64;
+    /** So many names a boot can ask for. */
+    private static final int ASKED = 64;
     private static final int CAUSE_LIMIT = 160;
     private static final Pattern FAULT = Pattern.compile("fault=(\\d{1,18}) .*", Pattern.DOTALL);
+
+    private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final ControlThread control;
     private final Partitions partitions;
@@ -67,7 +72,12 @@ final class FaultNews {
 
     /** A boot asks to hear of a partition's faults. Any thread. */
     void ask(BootRun boot, String partition) {
-        asked.computeIfAbsent(boot, any -> ConcurrentHashMap.newKeySet()).add(partition);
+        Set<String> names = asked.computeIfAbsent(boot, any -> ConcurrentHashMap.newKeySet());
+        if (names.size() >= ASKED && !names.contains(partition)) {
+            throw new HypervisorCallException("faults of partitions=" + ASKED
+                    + " are heard of already: ask for * instead");
+        }
+        names.add(partition);
     }
 
     /** A boot has ended. */
@@ -85,7 +95,8 @@ final class FaultNews {
     void fault(LogicalPartition culprit, Fault fault) {
         Set<String> readers = new TreeSet<>();
         asked.forEach((boot, names) -> {
-            if (names.contains(ALL) || names.contains(culprit.name())) {
+            boolean runs = boot.partition().boot() == boot && !boot.fenced();
+            if (runs && (names.contains(ALL) || names.contains(culprit.name()))) {
                 readers.add(boot.partition().name());
             }
         });
@@ -133,7 +144,17 @@ final class FaultNews {
         control.later(PAUSE, () -> write(line, news));
     }
 
+    /** Its position, or why not: an IPCA that is damaged, or no holder that is free, is no room. */
     private long write(Line line, Fault fault) {
+        try {
+            return announce(line, fault);
+        } catch (HypervisorCallException | IllegalStateException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "fault=" + fault.sequence() + " is not told", e);
+            return IpcaService.NO_ROOM;
+        }
+    }
+
+    private long announce(Line line, Fault fault) {
         Holder holder = new Holder(holdings.holders(), line.culprit().number(), false);
         try {
             holder.bind();

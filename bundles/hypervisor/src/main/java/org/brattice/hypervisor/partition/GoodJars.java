@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,7 +67,9 @@ final class GoodJars implements Recoverer.Jars {
                 if (name.endsWith(".good") && lines.size() == 2) {
                     good.put(stem(name), new Good(lines.get(0), lines.get(1)));
                 } else if (name.endsWith(".bad")) {
-                    bad.put(stem(name), new HashSet<>(lines));
+                    Set<String> digests = ConcurrentHashMap.newKeySet();
+                    digests.addAll(lines);
+                    bad.put(stem(name), digests);
                 }
             }
         }
@@ -135,11 +136,12 @@ final class GoodJars implements Recoverer.Jars {
                     LOGGER.log(System.Logger.Level.WARNING, "bundle {0} is what was rolled back: it"
                             + " is updated to {1}", Declarations.text(bundle),
                             good.get(bundle.getSymbolicName()).description());
-                    update(bundle, (carriedOut, outcome) -> {
+                    Recoverer.Done done = (carriedOut, outcome) -> {
                         if (!carriedOut) {
                             LOGGER.log(System.Logger.Level.WARNING, "{0}", outcome);
                         }
-                    });
+                    };
+                    aside(() -> update(bundle, done), done);
                 }
             });
         }
@@ -220,14 +222,30 @@ final class GoodJars implements Recoverer.Jars {
                     done.done(false, "its jar is the one that last ran well");
                     return;
                 }
-                Set<String> rolledBack = bad.computeIfAbsent(name, any -> new HashSet<>());
+                if (!Files.isReadable(file(name, ".jar"))) {
+                    done.done(false, file(name, ".jar") + " cannot be read");
+                    return;
+                }
+                Set<String> rolledBack = bad.computeIfAbsent(name,
+                        any -> ConcurrentHashMap.newKeySet());
                 rolledBack.add(digest);
                 write(file(name, ".bad"), rolledBack);
-            } catch (IOException | UncheckedIOException e) {
-                done.done(false, e.getMessage());
+            } catch (IOException | RuntimeException e) {
+                done.done(false, Thrown.text(e));
                 return;
             }
-            update(bundle, done);
+            aside(() -> update(bundle, done), done);
+        });
+    }
+
+    /** On a thread of its own: a bundle is stopped and started by its own code. */
+    private static void aside(Runnable work, Recoverer.Done done) {
+        Thread.ofPlatform().daemon().name("brattice-rollback").start(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                done.done(false, "it could not be rolled back: " + Thrown.text(e));
+            }
         });
     }
 
@@ -238,7 +256,7 @@ final class GoodJars implements Recoverer.Jars {
             bundle.stop(Bundle.STOP_TRANSIENT);
             bundle.update(in);
             context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(List.of(bundle),
-                    event -> work(() -> start(bundle, description, done)));
+                    event -> aside(() -> start(bundle, description, done), done));
         } catch (BundleException | IOException | IllegalStateException e) {
             done.done(false, "bundle " + Declarations.text(bundle) + " could not be updated to "
                     + description + ": " + e.getMessage());

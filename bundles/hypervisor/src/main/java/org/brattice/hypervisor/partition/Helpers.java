@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,8 +38,13 @@ final class Helpers {
     private final Mover mover;
     /** Votes that are waited for, by the sequence number of the fault. Any thread. */
     private final Map<Long, CompletableFuture<List<Verdict>>> votes = new ConcurrentHashMap<>();
+    /** What helpers may help with, by the sequence number of the fault. Any thread. */
+    private final Map<Long, Failure> failures = new ConcurrentHashMap<>();
     /** What helpers have taken over. Control thread. */
     private final List<Taken> taken = new ArrayList<>();
+
+    /** A partition that has failed, and the boot that has, or null. */
+    private record Failure(LogicalPartition partition, BootRun boot) {}
 
     private record Taken(Resource resource, LogicalPartition from, LogicalPartition helper) {}
 
@@ -57,11 +63,12 @@ final class Helpers {
     }
 
     /** What the helper of a partition says of its fault: asked for by the message that tells of it. Control thread. */
-    CompletableFuture<List<Verdict>> votes(LogicalPartition failed, Fault fault) {
+    CompletableFuture<List<Verdict>> votes(LogicalPartition failed, BootRun boot, Fault fault) {
         LogicalPartition helper = helper(failed);
         if (helper == null || Mover.running(helper) == null || !FAILURES.contains(fault.kind())) {
             return CompletableFuture.completedFuture(List.of());
         }
+        failures.put(fault.sequence(), new Failure(failed, boot));
         CompletableFuture<List<Verdict>> vote = new CompletableFuture<>();
         votes.put(fault.sequence(), vote);
         return vote.completeOnTimeout(List.of(), VOTE_MILLIS, TimeUnit.MILLISECONDS)
@@ -71,12 +78,12 @@ final class Helpers {
     /** A boot has read of a fault. On its first processor. */
     void told(BootRun reader, Fault fault) {
         reader.guarded(Kind.TASK_THREW, "faulted", () -> reader.firmware().faulted(fault));
-        LogicalPartition failed = partitions.numbered(fault.number());
-        if (failed == null || helper(failed) != reader.partition()
-                || !FAILURES.contains(fault.kind())) {
+        Failure failure = failures.get(fault.sequence());
+        if (failure == null || helper(failure.partition()) != reader.partition()) {
+            // It is no failure, or one that is over.
             return;
         }
-        View view = new View(reader, failed, fault);
+        View view = new View(reader, failure, fault);
         reader.guarded(Kind.TASK_THREW, "helping", () -> reader.firmware().helping(view));
         view.over = true;
         CompletableFuture<List<Verdict>> vote = votes.get(fault.sequence());
@@ -107,23 +114,41 @@ final class Helpers {
 
     /** A partition runs: what its helper took over goes back to it. Control thread. */
     void running(LogicalPartition partition) {
+        failures.values().removeIf(
+                one -> one.partition() == partition && one.boot() != partition.boot());
         List<Taken> back = taken.stream().filter(one -> one.from() == partition).toList();
         taken.removeAll(back);
         LogicalPartition helper = back.isEmpty() ? null : back.getFirst().helper();
-        CompletableFuture.allOf(back.stream().filter(this::still).map(one -> mover.move(
-                new MoveRequest(one.resource(), partition.name(), false, LIMIT,
-                        partition.name() + " runs again: " + one.helper().name() + " hands back"),
-                () -> null).exceptionally(failure -> {
-                    LOGGER.log(System.Logger.Level.WARNING, "{0} does not go back to {1}: {2}",
-                            one.resource(), partition.name(), failure.getMessage());
-                    return null;
-                })).toArray(CompletableFuture[]::new)).thenRun(() -> {
-                    BootRun boot = helper == null ? null : Mover.running(helper);
-                    if (boot != null) {
-                        boot.notice(() -> boot.guarded(Kind.TASK_THREW, "handedBack",
-                                () -> boot.firmware().handedBack(partition.name())));
+        List<CompletableFuture<Boolean>> moves = back.stream().filter(this::still)
+                .map(this::handBack).toList();
+        CompletableFuture.allOf(moves.toArray(CompletableFuture[]::new)).thenRun(() -> {
+            BootRun boot = helper == null ? null : Mover.running(helper);
+            if (boot != null && moves.stream().allMatch(CompletableFuture::join)) {
+                boot.notice(() -> boot.guarded(Kind.TASK_THREW, "handedBack",
+                        () -> boot.firmware().handedBack(partition.name())));
+            }
+        });
+    }
+
+    /** Moves back what was taken over; what does not go stays on the list for the next time. */
+    private CompletableFuture<Boolean> handBack(Taken one) {
+        return mover.move(new MoveRequest(one.resource(), one.from().name(), false, LIMIT,
+                one.from().name() + " runs again: " + one.helper().name() + " hands back"),
+                () -> null).handle((move, failure) -> {
+                    boolean done = move != null && move.state() == Move.State.DONE;
+                    if (!done) {
+                        LOGGER.log(System.Logger.Level.WARNING, "{0} does not go back to {1} yet:"
+                                + " {2}", one.resource(), one.from().name(),
+                                failure == null ? move.outcome() : failure.getMessage());
+                        control.queue(() -> taken.add(one));
                     }
+                    return done;
                 });
+    }
+
+    /** A fault is dealt with, and nothing has become of its boot. Any thread. */
+    void over(long fault) {
+        failures.remove(fault);
     }
 
     private boolean still(Taken one) {
@@ -133,29 +158,28 @@ final class Helpers {
     /** A partition is no more. Control thread. */
     void destroyed(LogicalPartition partition) {
         taken.removeIf(one -> one.from() == partition || one.helper() == partition);
+        failures.values().removeIf(one -> one.partition() == partition);
     }
 
     /** What a helper may do. */
     private final class View implements Helping {
         private final BootRun helper;
+        private final Failure failure;
         private final LogicalPartition failed;
         private final Fault fault;
-        /** How often the failed partition had booted and ended. */
-        private final BootRun boot;
         private volatile boolean over;
         private Verdict verdict;
 
-        View(BootRun helper, LogicalPartition failed, Fault fault) {
+        View(BootRun helper, Failure failure, Fault fault) {
             this.helper = helper;
-            this.failed = failed;
+            this.failure = failure;
+            this.failed = failure.partition();
             this.fault = fault;
-            this.boot = failed.boot();
         }
 
         private void check(boolean open) {
-            BootRun now = failed.boot();
             if (!open || helper.fenced() || Processor.current() != helper.scanning()
-                    || now != null && now != boot) {
+                    || failures.get(fault.sequence()) != failure) {
                 throw new HypervisorCallException("partition " + failed.name() + " is helped on the"
                         + " first processor of " + helper.partition().name()
                         + ", until it runs again; a vote is given until Firmware.helping returns");
@@ -195,13 +219,18 @@ final class Helpers {
                 throw new HypervisorCallException("slot=" + location
                         + " is not owned by partition " + failed.name());
             }
-            Helpers.this.takeOver(failed, boot, helper.partition(), new Resource.Slot(location));
+            Helpers.this.takeOver(failed, failure.boot(), helper.partition(),
+                    new Resource.Slot(location));
         }
 
         @Override
         public void vote(Verdict vote) {
             check(!over);
-            verdict = java.util.Objects.requireNonNull(vote, "vote");
+            if (vote instanceof Verdict.Escalate) {
+                throw new IllegalArgumentException("vote=" + vote
+                        + " is not a helper's: it would end all partitions");
+            }
+            verdict = Objects.requireNonNull(vote, "vote");
         }
     }
 }

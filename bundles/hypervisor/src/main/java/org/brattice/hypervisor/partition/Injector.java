@@ -127,6 +127,11 @@ final class Injector implements FaultInjection {
                     Integer.toString(rule.id), rule.says.partition(), call, rule.says.effect());
             rest = happens(rule, call, rest);
         }
+        if (caller.boot().fenced()) {
+            // It was shut out while it hung.
+            throw new HypervisorCallException("this boot of partition "
+                    + caller.boot().partition().name() + " has been ended by the hypervisor");
+        }
         return rest;
     }
 

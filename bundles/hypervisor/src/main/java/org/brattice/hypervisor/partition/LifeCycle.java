@@ -410,6 +410,18 @@ final class LifeCycle implements Destroyer.Boots {
         }
     }
 
+    /** Firmware that was refused is not tried again by itself. Control thread. */
+    void forgetRefusal(LogicalPartition partition) {
+        if (partition.source() != null) {
+            refused.remove(partition.source());
+        }
+    }
+
+    /** The partition of a name, or null. Any thread. */
+    LogicalPartition partition(String name) {
+        return partitions.named(name);
+    }
+
     /** The partition of a number, or null. Any thread. */
     LogicalPartition partition(int number) {
         return partitions.numbered(number);
@@ -521,6 +533,17 @@ final class LifeCycle implements Destroyer.Boots {
 
     /** The boot can reach nothing more; firmware that has come meanwhile boots. */
     private void over(BootRun boot) {
+        List<Runnable> then = after.remove(boot);
+        try {
+            settle(boot);
+        } finally {
+            if (then != null) {
+                then.forEach(Runnable::run);
+            }
+        }
+    }
+
+    private void settle(BootRun boot) {
         LogicalPartition partition = boot.partition();
         partition.boot(null);
         // Before the next boot, which has as many processors as the partition then owns.
@@ -540,8 +563,6 @@ final class LifeCycle implements Destroyer.Boots {
         if (partition.boot() == null && partitions.named(partition.name()) == partition) {
             departures.idle(partition);
         }
-        after.getOrDefault(boot, List.of()).forEach(Runnable::run);
-        after.remove(boot);
     }
 
     @Override

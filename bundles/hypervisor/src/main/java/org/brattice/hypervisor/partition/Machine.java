@@ -289,6 +289,8 @@ final class Machine implements BootHost, AutoCloseable {
 
     /** The framework stops, or the hypervisor: moves that have not ended are undone. Any thread. */
     void nothingMoves() {
+        recoverer.close();
+        runaways.close();
         control.queue(mover::close);
     }
 

@@ -3,7 +3,6 @@ package org.brattice.hypervisor.partition;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.NoSuchElementException;
-import java.util.Set;
 
 import org.brattice.hypervisor.vsr.Holder;
 import org.brattice.hypervisor.vsr.Holders;
@@ -16,9 +15,6 @@ import org.osgi.framework.Bundle;
 final class Processor {
     /** The hypervisor's identity register. */
     static final ScopedValue<Processor> CURRENT = ScopedValue.newInstance();
-
-    private static final Set<String> WAITING = Set.of(
-            "org.brattice.hypervisor.vsr.WaitQueue", "org.brattice.hypervisor.vsr.StreamLine");
 
     private final BootRun boot;
     private final Bundle bundle;
@@ -118,11 +114,6 @@ final class Processor {
     StackTraceElement[] trace() {
         Thread running = thread;
         return running == null ? new StackTraceElement[0] : running.getStackTrace();
-    }
-
-    /** Whether a thread waits for room at another partition, inside a hypervisor call that has a limit. */
-    static boolean waitsForRoom(StackTraceElement[] trace) {
-        return Arrays.stream(trace).anyMatch(frame -> WAITING.contains(frame.getClassName()));
     }
 
     /** A thread, and where it is, for people. */

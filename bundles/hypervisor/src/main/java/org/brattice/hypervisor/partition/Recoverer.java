@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -30,6 +31,9 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     private static final Duration WELL = Duration.ofSeconds(30);
     /** How long firmware that was rolled back may take to begin to boot. */
     private static final Duration BOOTS = Duration.ofSeconds(2);
+    /** How long a bundle may take to be rolled back, and its partition to run. */
+    private static final Duration ROLL_BACK = Duration.ofSeconds(30);
+    private static final String STOPS = "the hypervisor stops";
     private static final int BACK_OFF_MILLIS = 50;
     private static final int BACK_OFF_MOST_MILLIS = 30_000;
     private static final int REMEMBERED = 256;
@@ -54,6 +58,9 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     private volatile Adviser adviser = report -> CompletableFuture.completedFuture(null);
     private volatile Function<LogicalPartition, PartitionInfo> info;
     private volatile Jars jars;
+    private volatile boolean closing;
+    /** What operators wait for. Any thread. */
+    private final Set<CompletableFuture<Recovery>> asked = ConcurrentHashMap.newKeySet();
     private long cases;
 
     private record Key(LogicalPartition partition, Fault.Kind kind) {}
@@ -149,20 +156,28 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             return before == null ? fresh : before;
         });
         if (now == fresh) {
-            control.queue(() -> report(fresh));
+            control.queue(() -> guarded(fresh, () -> report(fresh)));
         }
     }
 
     /** Carries out what an operator says. */
     CompletableFuture<Recovery> recover(LogicalPartition partition, Verdict verdict) {
         CompletableFuture<Recovery> done = new CompletableFuture<>();
+        asked.add(done);
+        done.whenComplete((recovery, failure) -> asked.remove(done));
         boolean queued = control.queue(() -> carryOut(
                 new Case(partition, null, partition.boot(), done),
                 new Advice(verdict, "operator")));
-        if (!queued) {
-            done.completeExceptionally(new IllegalArgumentException("the hypervisor stops"));
+        if (!queued || closing) {
+            done.completeExceptionally(new IllegalArgumentException(STOPS));
         }
         return done;
+    }
+
+    /** The hypervisor stops, or the framework: nothing is recovered any more, and nobody waits for that. */
+    void close() {
+        closing = true;
+        asked.forEach(one -> one.completeExceptionally(new IllegalArgumentException(STOPS)));
     }
 
     /** Has a partition hear of another's fault. */
@@ -184,11 +199,22 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
 
     // The control thread
 
+    /** One step of a case: what goes wrong in the hypervisor ends the case, and leaves nobody waiting. */
+    private static void guarded(Case one, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(System.Logger.Level.ERROR, "recovery of partition=" + one.partition.name(),
+                    e);
+            one.end(false, "the hypervisor failed: " + e);
+        }
+    }
+
     private void report(Case one) {
         // Before its helper hears of it.
-        CompletableFuture<List<Verdict>> vote = helpers.votes(one.partition, one.fault);
+        CompletableFuture<List<Verdict>> vote = helpers.votes(one.partition, one.boot, one.fault);
         news.fault(one.partition, one.fault);
-        vote.thenAccept(votes -> control.queue(() -> ask(one, votes)));
+        vote.thenAccept(votes -> control.queue(() -> guarded(one, () -> ask(one, votes))));
     }
 
     private void ask(Case one, List<Verdict> votes) {
@@ -212,9 +238,10 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
 
     private void carryOut(Case one, Advice advice) {
         one.begin(++cases, advice);
-        try {
-            if (one.superseded()) {
-                one.end(false, "it has booted anew since the fault");
+        guarded(one, () -> {
+            String obstacle = obstacle(one);
+            if (obstacle != null) {
+                one.end(false, obstacle);
                 return;
             }
             switch (advice.verdict()) {
@@ -228,10 +255,19 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
                 case Verdict.RollBack() -> rollBack(one);
                 case Verdict.Escalate() -> one.end(false, process.restart(one.why()));
             }
-        } catch (RuntimeException e) {
-            LOGGER.log(System.Logger.Level.ERROR, "recovery=" + one.recovery.id(), e);
-            one.end(false, "the hypervisor failed: " + e);
+        });
+    }
+
+    /** Why nothing is done at all: what was decided since the fault holds, but for what an operator says. */
+    private String obstacle(Case one) {
+        LogicalPartition.Hold hold = one.partition.hold();
+        if (closing) {
+            return STOPS;
         }
+        if (one.superseded()) {
+            return "it has booted anew since the fault";
+        }
+        return one.fault == null || hold == null ? null : "decided already: " + hold.reason();
     }
 
     private Restarts restarts(LogicalPartition partition) {
@@ -255,7 +291,8 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
                 LogicalPartition.Hold.Kind.RESTARTS, "it restarts" + (delay.isZero()
                         ? ""
                         : " in " + delay.toMillis() + " ms") + ", because " + one.why());
-        end(one, hold, () -> control.later(delay, () -> boot(one, hold, cold)));
+        end(one, hold,
+                () -> control.later(delay, () -> guarded(one, () -> boot(one, hold, cold))));
     }
 
     /** So that a partition that fails again and again does not spin, whatever modules say. */
@@ -276,11 +313,30 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         }
         partition.hold(null);
         lifeCycle.boot(partition, cold);
-        if (partition.boot() == null) {
-            one.end(false, "it could not boot: " + lifeCycle.why(partition));
-            departures.idle(partition);
+        if (partition.boot() != null) {
+            boots(one);
+            return;
+        }
+        String why = lifeCycle.why(partition);
+        one.end(false, "it could not boot: " + why);
+        if (cold) {
+            // It must not boot by itself with what it was to lose.
+            LogicalPartition.Hold held = new LogicalPartition.Hold(
+                    LogicalPartition.Hold.Kind.HELD, "it is held, because it could not boot cold: "
+                            + why + "; then say recover " + partition.name() + " cold");
+            partition.hold(held);
+            lifeCycle.forgetRefusal(partition);
+            partition.state(PartitionState.FAILED, held.reason());
         } else {
-            booting.put(partition, one);
+            departures.idle(partition);
+        }
+    }
+
+    /** A case waits for a partition to run. */
+    private void boots(Case one) {
+        Case before = booting.put(one.partition, one);
+        if (before != null && before != one) {
+            before.end(false, "another verdict was given meanwhile: " + one.recovery.verdict());
         }
     }
 
@@ -339,9 +395,16 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         LogicalPartition.Hold hold = new LogicalPartition.Hold(
                 LogicalPartition.Hold.Kind.RESTARTS, "it is rolled back, because " + one.why());
         end(one, hold, () -> {
-            booting.put(partition, one);
-            jars.rollBack(partition.bundleId(), (carriedOut, outcome) -> control
-                    .queue(() -> rolledBack(one, hold, carriedOut, outcome)));
+            boots(one);
+            jars.rollBack(partition.bundleId(), (carriedOut, outcome) -> control.queue(
+                    () -> guarded(one, () -> rolledBack(one, hold, carriedOut, outcome))));
+            control.later(ROLL_BACK, () -> {
+                if (booting.remove(partition, one)) {
+                    one.end(false, "its bundle did not stop and start in " + ROLL_BACK.toSeconds()
+                            + " s");
+                    departures.idle(partition);
+                }
+            });
         });
     }
 
@@ -383,6 +446,11 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
 
     private void reassign(Case one, String standby) {
         LogicalPartition partition = one.partition;
+        LogicalPartition other = standby.isEmpty() ? null : lifeCycle.partition(standby);
+        if (!standby.isEmpty() && (other == null || other.number() == 0 || other == partition)) {
+            one.end(false, "standby=" + standby + " is no other partition of the frame");
+            return;
+        }
         partition.hold(null);
         lifeCycle.endBoot(partition, one.why(), one.hung(), () -> {
             if (partition.boot() == null) {
@@ -398,6 +466,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     /** Ends its boot; a hold keeps its resources where they are. */
     private void end(Case one, LogicalPartition.Hold hold, Runnable then) {
         one.partition.hold(hold);
+        lifeCycle.forgetRefusal(one.partition);
         lifeCycle.endBoot(one.partition, hold.reason(), one.hung(), () -> {
             if (one.partition.hold() == hold) {
                 one.partition.state(PartitionState.FAILED, hold.reason());
@@ -416,6 +485,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         private final long start = System.nanoTime();
         private final Instant begun = Instant.now();
         private volatile Recovery recovery;
+        private boolean ended;
         /** A later fault of its kind; in the map's own order. */
         private Case again;
 
@@ -470,6 +540,17 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         }
 
         void end(boolean carriedOut, String outcome) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            if (recovery == null) {
+                begin(++cases, new Advice(new Verdict.Ignore(), "hypervisor"));
+            }
+            if (fault != null && partition.boot() == boot) {
+                // It goes on: there is nothing to help with.
+                helpers.over(fault.sequence());
+            }
             state(new Advice(recovery.verdict(), recovery.module()), recovery.id(),
                     carriedOut ? Recovery.State.DONE : Recovery.State.FAILED, outcome);
             if (!outcome.isEmpty()) {
@@ -492,7 +573,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             Key key = new Key(partition, fault.kind());
             Case next = open.compute(key, (any, me) -> again);
             if (next != null) {
-                report(next);
+                guarded(next, () -> report(next));
             }
         }
     }

@@ -24,6 +24,8 @@ final class Runaways {
     private final Recoverer.ProcessRestart process;
     private final List<Since> boots = new CopyOnWriteArrayList<>();
 
+    private volatile boolean closing;
+
     private record Since(BootRun boot, Instant moment) {}
 
     /**
@@ -37,6 +39,11 @@ final class Runaways {
         this.process = process;
     }
 
+    /** The hypervisor stops: nobody is to start it again for them. Any thread. */
+    void close() {
+        closing = true;
+    }
+
     /** A boot is shut out. */
     void add(BootRun boot) {
         boots.add(new Since(boot, Instant.now()));
@@ -46,7 +53,7 @@ final class Runaways {
     private void look() {
         boots.removeIf(one -> one.boot().gone());
         int count = all().size();
-        if (limit > 0 && count > limit) {
+        if (limit > 0 && count > limit && !closing) {
             String why = "runaway threads=" + count + " are more than brattice.runaways=" + limit;
             LOGGER.log(System.Logger.Level.WARNING, "{0}: {1}", why, process.restart(why));
         }

@@ -35,8 +35,8 @@ final class ScanLoop implements EventScan {
     private final long grid;
     private long nextTick;
     /** Counts polls, and what they did between; {@link BootRun#ASLEEP} while it sleeps. Written here alone. */
-    private long progress;
-    private long polls;
+    private long progress = 1;
+    private long polls = 1;
     private boolean polling;
     private int unread;
     private boolean idle = true;

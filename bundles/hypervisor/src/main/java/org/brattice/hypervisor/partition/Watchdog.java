@@ -47,6 +47,20 @@ final class Watchdog {
 
     private void look() {
         long next = Long.MAX_VALUE;
+        try {
+            next = lookAtAll();
+        } finally {
+            looking = !partitions.boots().isEmpty();
+            if (looking) {
+                control.later(Duration.ofMillis(Math.clamp(next / LOOKS, LEAST.toMillis(),
+                        MOST.toMillis())), this::look);
+            }
+        }
+    }
+
+    /** The shortest deadline of all, or the largest number when nobody runs. */
+    private long lookAtAll() {
+        long next = Long.MAX_VALUE;
         long now = System.nanoTime();
         for (BootRun boot : partitions.boots()) {
             if (boot.partition().state() == PartitionState.RUNNING && !boot.stopping()) {
@@ -56,11 +70,7 @@ final class Watchdog {
                 next = Math.min(next, boot.declaration().shortestDeadlineMillis());
             }
         }
-        looking = next != Long.MAX_VALUE;
-        if (looking) {
-            control.later(Duration.ofMillis(Math.clamp(next / LOOKS, LEAST.toMillis(),
-                    MOST.toMillis())), this::look);
-        }
+        return next;
     }
 
     private void scan(BootRun boot, Seen state, long now) {
@@ -95,7 +105,7 @@ final class Watchdog {
 
     private static void hung(BootRun boot, Processor processor, String what) {
         StackTraceElement[] trace = processor.trace();
-        if (!Processor.waitsForRoom(trace)) {
+        if (!processor.holder().waiting()) {
             boot.partition().fault(Kind.PROCESSOR_HUNG, 0, -1, 0,
                     what + ": " + processor.doing(), Thrown.head(trace));
         }

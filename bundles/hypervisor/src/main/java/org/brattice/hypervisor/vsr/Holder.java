@@ -35,6 +35,7 @@ public class Holder {
     private long section;
     private volatile Thread thread;
     private volatile boolean ending;
+    private volatile boolean waiting;
     private MemorySegment staging;
 
     /**
@@ -71,6 +72,16 @@ public class Holder {
     public final void end() {
         ending = true;
         unpark();
+    }
+
+    /** It begins, or ends, to wait for room, which has a limit. */
+    final void waits(boolean newWaiting) {
+        waiting = newWaiting;
+    }
+
+    /** Whether it waits for room. Any thread. */
+    public final boolean waiting() {
+        return waiting;
     }
 
     final boolean ending() {

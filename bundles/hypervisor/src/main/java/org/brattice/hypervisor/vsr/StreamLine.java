@@ -23,6 +23,7 @@ final class StreamLine {
         long deadline = System.nanoTime() + waitNanos;
         boolean interrupted = false;
         enter(me);
+        me.waits(true);
         try {
             while (true) {
                 // Who frees an entry looks for the first afterwards.
@@ -36,6 +37,7 @@ final class StreamLine {
                 LockSupport.parkNanos(this, rest);
             }
         } finally {
+            me.waits(false);
             leave(me);
             if (interrupted) {
                 Thread.currentThread().interrupt();

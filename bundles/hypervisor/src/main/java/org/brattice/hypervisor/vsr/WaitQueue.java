@@ -129,6 +129,7 @@ final class WaitQueue {
     private long await(Area in, Holder me, long deadline) {
         enter(me.place, me.outgoing.size());
         boolean interrupted = false;
+        me.waits(true);
         try {
             while (true) {
                 if (in.succession() != null) {
@@ -152,6 +153,7 @@ final class WaitQueue {
                 LockSupport.parkNanos(this, Math.min(rest, pause));
             }
         } finally {
+            me.waits(false);
             leave(me.place);
             if (interrupted) {
                 Thread.currentThread().interrupt();
