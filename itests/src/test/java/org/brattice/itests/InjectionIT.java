@@ -119,7 +119,7 @@ public class InjectionIT extends MoveTest {
     @Test
     public void shouldHangUntilItIsSwitchedOff() throws Exception {
         Terminal alice = terminal("alice", "deadline=200");
-        terminal("bob");
+        Terminal bob = terminal("bob");
         on().inject(at("alice", Effect.HANG, "send", 1));
         int number = alice.number("bob");
         alice.boot.run(() -> alice.ipca.send(number, Terminal.bytes("never")));
@@ -132,6 +132,8 @@ public class InjectionIT extends MoveTest {
         hypervisor().injection().on(false);
         eventually("its thread has ended",
                 () -> assertEquals(List.of(), hypervisor().runaways()));
+        terminal("carol").send("bob", "after it");
+        assertEquals("what was shut out has sent nothing", "carol: after it", bob.next());
     }
 
     @Test

@@ -277,4 +277,32 @@ public class MutualRecoveryIT extends MoveTest {
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         assertTrue("took=" + took, took.compareTo(Duration.ofSeconds(3)) < 0);
     }
+
+    @Test
+    public void shouldRefuseAVoteForTheEndOfAll() throws Exception {
+        peer("alice", "helper=bob", "deadline=200");
+        Peer bob = peer("bob");
+        Peer carol = peer("carol");
+        BlockingQueue<String> refused = new LinkedBlockingQueue<>();
+        bob.help = helping -> refused.add(refusal(IllegalArgumentException.class,
+                () -> helping.vote(new Verdict.Escalate())));
+        carol.send("alice", "loop");
+        assertEquals("vote=escalate is not a helper's: it would end all partitions",
+                next(refused));
+        assertEquals("hypervisor", recovery("alice").module());
+    }
+
+    @Test
+    public void shouldNotHelpWhatGoesOn() throws Exception {
+        peer("alice", "helper=bob", "deadline=200");
+        Peer bob = peer("bob");
+        Peer carol = peer("carol");
+        module = context.registerService(RecoveryModule.class, report -> new Verdict.Ignore(),
+                new Hashtable<>(Map.of(RecoveryModule.FAULTS, Kind.PROCESSOR_HUNG.name())));
+        carol.send("alice", "loop");
+        Helping helping = next(bob.helped);
+        recovery("alice");
+        assertTrue(refusal(HypervisorCallException.class,
+                () -> bob.run(() -> helping.unread(1))).contains("until it runs again"));
+    }
 }

@@ -657,4 +657,104 @@ public class RecoveryIT extends MoveTest {
                 awaitRecovery("alice", number, "restart:1000ms").state());
         hypervisor().deadLetters().forEach(letter -> hypervisor().dropDeadLetter(letter.id()));
     }
+
+    @Test
+    public void shouldNotLetALaterFaultUndoAQuarantine() throws Exception {
+        module(1, report -> RESTART);
+        Terminal ida = new Terminal("ida") {
+            @Override
+            public Firmware firmware(BundleContext context, IpcaService service) {
+                return new Hands(context, service) {
+                    @Override
+                    public void halt() throws InterruptedException {
+                        while (release.getCount() > 0) {
+                            release.await();
+                        }
+                    }
+                };
+            }
+        };
+        Puppets.behave("ida", ida);
+        start("ida");
+        Recovery recovery = hypervisor().recover("ida", new Verdict.Quarantine());
+        assertEquals(recovery.outcome(), Recovery.State.DONE, recovery.state());
+        Recovery later = awaitRecovery("ida", "restart");
+        assertEquals(Kind.DEADLINE_MISSED, later.kind());
+        assertEquals(
+                "decided already: it is in quarantine, because an operator said so: say recover"
+                        + " ida restart, and it boots",
+                later.outcome());
+        assertEquals(1, info("ida").boots());
+    }
+
+    @Test
+    public void shouldNotHoldAgainstABootWhatAnEarlierOneDoes() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicInteger boots = new AtomicInteger();
+        Terminal jan = new Terminal("jan") {
+            @Override
+            public Firmware firmware(BundleContext context, IpcaService service) {
+                boolean first = boots.incrementAndGet() == 1;
+                return new Hands(context, service) {
+                    @Override
+                    public void boot(Boot newBoot) {
+                        while (first && goOn.getCount() > 0) {
+                            try {
+                                goOn.await();
+                            } catch (InterruptedException e) {
+                                // Ignored, as hung code does.
+                            }
+                        }
+                        if (first) {
+                            throw new IllegalStateException("late");
+                        }
+                        super.boot(newBoot);
+                    }
+                };
+            }
+        };
+        module(1, Map.of(RecoveryModule.FAULTS,
+                List.of(Kind.DEADLINE_MISSED.name(), Kind.BOOT_FAILED.name())), report -> RESTART);
+        Puppets.behave("jan", jan);
+        install(small("jan"), "test:jan").start();
+        await("jan", PartitionState.RUNNING);
+        assertEquals(List.of("jan"),
+                hypervisor().runaways().stream().map(one -> one.partition()).toList());
+        goOn.countDown();
+        eventually("the thread has ended", () -> assertEquals(List.of(), hypervisor().runaways()));
+        jan.call(() -> "runs");
+        assertEquals(2, info("jan").boots());
+        assertEquals(List.of(Kind.DEADLINE_MISSED),
+                faults("jan").stream().map(Fault::kind).toList());
+    }
+
+    @Test
+    public void shouldHoldWhatCannotBootCold() throws Exception {
+        wild("kai", "ipca=64 KiB");
+        Terminal bob = terminal("bob");
+        hypervisor().recover("kai", new Verdict.Quarantine());
+        // More than the store of dead letters takes.
+        for (int i = 0; i < 10; i++) {
+            bob.call(() -> bob.ipca.send(bob.ipca.number("kai"),
+                    MemorySegment.ofArray(new byte[5000])));
+        }
+        Recovery recovery = hypervisor().recover("kai", Verdict.of("cold"));
+        assertEquals(Recovery.State.FAILED, recovery.state());
+        assertTrue(recovery.outcome(),
+                recovery.outcome().contains("do not fit into the dead letters"));
+        assertTrue(info("kai").reason(),
+                info("kai").reason().startsWith("it is held, because it could not boot cold: "));
+        assertEquals(1, info("kai").boots());
+        assertEquals(Recovery.State.DONE, hypervisor().recover("kai", RESTART).state());
+    }
+
+    @Test
+    public void shouldRefuseAStandbyThatIsNone() throws Exception {
+        wild("lea");
+        assertEquals("standby=nobody is no other partition of the frame",
+                hypervisor().recover("lea", new Verdict.Reassign("nobody")).outcome());
+        assertEquals("standby=lea is no other partition of the frame",
+                hypervisor().recover("lea", new Verdict.Reassign("lea")).outcome());
+        assertEquals(PartitionState.RUNNING, info("lea").state());
+    }
 }

@@ -61,6 +61,11 @@ public final class EmbeddedMachine implements AutoCloseable {
         return ipca;
     }
 
+    /** The bundle whose firmware services become partitions: for services of another kind. */
+    public BundleContext partitions() {
+        return partitions;
+    }
+
     /** The hypervisor's control service. */
     public Hypervisor hypervisor() {
         return hypervisor;

@@ -5,9 +5,9 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * What the helper of a partition that has failed may do about it (S12). Valid until {@link Firmware#helping} returns,
- * but for {@link #unread} and {@link #takeOver}, which are until the failed partition runs again. On the helper's
- * first processor.
+ * What the helper of a partition that has failed may do about it (S12). A vote is given until
+ * {@link Firmware#helping} returns; the rest may be done until the failed partition runs again, or a verdict has let its boot
+ * go on. On the helper's first processor.
  */
 @ProviderType
 public interface Helping {
@@ -43,6 +43,8 @@ public interface Helping {
     /**
      * Says what is to become of the failed partition: recovery modules see it in {@link FaultReport#votes}, and it is done
      * when none of them answers. The last vote holds.
+     *
+     * @throws IllegalArgumentException when it is {@link Verdict.Escalate}, which would end all partitions
      */
     void vote(Verdict verdict);
 }

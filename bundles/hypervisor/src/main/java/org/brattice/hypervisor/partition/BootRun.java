@@ -243,6 +243,10 @@ final class BootRun {
         if (thrown instanceof InternalError) {
             lostMemory();
         }
+        if (kind == Kind.BOOT_FAILED && source.goes()) {
+            // Its bundle stops while it boots: what it needs is taken away under its feet.
+            return cutShort(what, thrown);
+        }
         if (!fenced && !memory.revoked()) {
             String cause = what + " threw " + Thrown.text(thrown);
             if (kind == Kind.BOOT_FAILED) {

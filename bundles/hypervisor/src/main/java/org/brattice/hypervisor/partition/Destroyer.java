@@ -101,11 +101,12 @@ final class Destroyer {
         condemned.remove(partition);
         partition.hold(null);
         List<BootRun> mine = boots.lingering(partition);
-        partitions.remove(partition);
+        boots.destroyed(partition);
         LOGGER.log(System.Logger.Level.INFO, "partition={0} destroyed, its unread messages {1}",
                 partition.name(), discard ? "lost" : "kept as dead letters");
+        // Nobody sees it from here on: what makes it so in the frame follows at once.
+        partitions.remove(partition);
         int number = partition.number();
-        boots.destroyed(partition);
         holdings.takeBack(partition,
                 () -> mine.stream().allMatch(one -> one.gone() && one.unreachable()),
                 boots::freed);

@@ -8,6 +8,11 @@ import org.osgi.framework.Bundle;
 
 /** Where a boot gets fresh firmware from. Called on the partition's processors: it is partition code. */
 interface FirmwareSource {
+    /** Whether its service goes, or has gone: what its firmware does from then on is no fault. */
+    default boolean goes() {
+        return false;
+    }
+
     /** A fresh instance. */
     Firmware firmware();
 

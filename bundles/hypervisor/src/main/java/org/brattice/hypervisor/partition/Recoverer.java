@@ -318,7 +318,6 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             return;
         }
         String why = lifeCycle.why(partition);
-        one.end(false, "it could not boot: " + why);
         if (cold) {
             // It must not boot by itself with what it was to lose.
             LogicalPartition.Hold held = new LogicalPartition.Hold(
@@ -330,6 +329,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         } else {
             departures.idle(partition);
         }
+        one.end(false, "it could not boot: " + why);
     }
 
     /** A case waits for a partition to run. */

@@ -67,6 +67,11 @@ final class ServiceFirmware implements FirmwareSource {
         return OURS;
     }
 
+    @Override
+    public boolean goes() {
+        return gone;
+    }
+
     /** The service goes: the framework itself takes back what was got of it. */
     void gone() {
         gone = true;

@@ -1,0 +1,2 @@
+/** What faults and recovery cost: {@code benchmarks/run recovery}. */
+package org.brattice.benchmarks.recovery;
