@@ -29,7 +29,12 @@ record Image(Path file) {
 
     /** Whether an answer of the reader is its digest, and all of it was read. */
     boolean is(String answer) throws CommandFailed, IOException {
-        return Found.last(answer, ": sha256 (\\p{XDigit}+)").equals(sha256())
+        return is(answer, sha256());
+    }
+
+    /** The same, when its digest is known. */
+    boolean is(String answer, String sha256) throws CommandFailed, IOException {
+        return Found.last(answer, ": sha256 (\\p{XDigit}+)").equals(sha256)
                 && Found.last(answer, " bytes (\\d+) blocks").equals("" + size());
     }
 

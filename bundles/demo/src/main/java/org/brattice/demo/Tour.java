@@ -191,8 +191,7 @@ final class Tour {
     }
 
     private void compare(String answer, String expected) throws CommandFailed, IOException {
-        boolean same = Found.last(answer, ": sha256 (\\p{XDigit}+)").equals(expected)
-                && Found.last(answer, " bytes (\\d+) blocks").equals("" + image.size());
+        boolean same = image.is(answer, expected);
         long millis = Math.max(1, Long.parseLong(Found.last(answer, " millis (\\d+)")));
         stage.observe(same, "what arrived is the file, bit for bit, " + (image.size() >> 20)
                 + " MiB at " + image.size() / 1000 / millis + " MB/s");

@@ -19,7 +19,6 @@ import org.brattice.api.HypervisorCallException;
 import org.brattice.api.IpcaService;
 import org.brattice.api.Message;
 import org.brattice.hypervisor.memory.Text;
-import org.brattice.hypervisor.vsr.Holder;
 
 /**
  * Writes faults into the IPCAs of those who asked to hear of them, in the name of the partition that has them (S12). A
@@ -147,20 +146,11 @@ final class FaultNews {
     /** Its position, or why not: an IPCA that is damaged, or no holder that is free, is no room. */
     private long write(Line line, Fault fault) {
         try {
-            return announce(line, fault);
+            return holdings.announce(line.culprit().number(), line.reader().number(),
+                    text(fault));
         } catch (HypervisorCallException | IllegalStateException e) {
             LOGGER.log(System.Logger.Level.DEBUG, "fault=" + fault.sequence() + " is not told", e);
             return IpcaService.NO_ROOM;
-        }
-    }
-
-    private long announce(Line line, Fault fault) {
-        Holder holder = new Holder(holdings.holders(), line.culprit().number(), false);
-        try {
-            holder.bind();
-            return holdings.vsr().announceAtOnce(holder, line.reader().number(), text(fault));
-        } finally {
-            holdings.holders().remove(holder);
         }
     }
 

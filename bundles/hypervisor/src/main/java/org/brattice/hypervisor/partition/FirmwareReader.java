@@ -48,20 +48,11 @@ final class FirmwareReader implements Reader {
         String offered = what + " position=" + message.position() + " source="
                 + message.sourceName() + " attempt=" + message.attempt();
         lostMemory = thrown instanceof InternalError;
-        failure = what + " threw " + text(thrown);
+        failure = what + " threw " + Thrown.text(thrown);
         return run.stopping()
                 ? run.cutShort(offered, thrown)
                 : run.caught(Kind.HANDLER_THREW, message.source(), message.position(),
                         message.attempt(), offered, thrown);
-    }
-
-    /** What partition code threw is partition code. */
-    private static String text(Throwable thrown) {
-        try {
-            return thrown.toString();
-        } catch (Throwable e) {
-            return thrown.getClass().getName();
-        }
     }
 
     @Override

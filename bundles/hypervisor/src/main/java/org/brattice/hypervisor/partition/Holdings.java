@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.partition;
 
 import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -27,6 +28,7 @@ import org.brattice.hypervisor.memory.Frame;
 import org.brattice.hypervisor.memory.PartitionTable;
 import org.brattice.hypervisor.memory.Size;
 import org.brattice.hypervisor.vsr.Area;
+import org.brattice.hypervisor.vsr.Holder;
 import org.brattice.hypervisor.vsr.Holders;
 import org.brattice.hypervisor.vsr.Vsr;
 
@@ -477,6 +479,21 @@ final class Holdings implements Declarations.Owners, Recoverer.Remaps {
                 ? null
                 : "messages=" + lacking + " that it has not read do not fit into the dead letters:"
                         + " drop letters, or restart it in place";
+    }
+
+    /**
+     * Writes into an IPCA, in the name of a partition, what the hypervisor alone can write; it waits for nobody.
+     *
+     * @return its position, or why not, as a hypervisor call that sends
+     */
+    long announce(int from, int receiver, MemorySegment text) {
+        Holder holder = new Holder(holders, from, false);
+        try {
+            holder.bind();
+            return vsr.announceAtOnce(holder, receiver, text);
+        } finally {
+            holders.remove(holder);
+        }
     }
 
     /** An IPCA has left a region: it stays as it is, to be looked at, until it has left another. */

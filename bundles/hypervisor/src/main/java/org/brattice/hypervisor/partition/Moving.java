@@ -9,7 +9,6 @@ import org.brattice.api.IpcaService;
 import org.brattice.api.Move;
 import org.brattice.api.MoveRequest;
 import org.brattice.api.Resource;
-import org.brattice.hypervisor.vsr.Holder;
 
 /**
  * One resource move on its way. The loser releases and announces, the winner agrees, a processor leaves; then
@@ -194,16 +193,10 @@ final class Moving {
 
     /** The hypervisor writes for a loser that does not run, or did not; and when nobody loses. */
     private boolean announceForLoser() {
-        Holder holder = new Holder(mover.holdings().holders(), move.fromNumber(), false);
-        try {
-            holder.bind();
-            long position = mover.holdings().vsr().announceAtOnce(holder, to.number(),
-                    Announcement.of(move, "hypervisor"));
-            announced = true;
-            return position >= 0 || position == IpcaService.NO_IPCA;
-        } finally {
-            mover.holdings().holders().remove(holder);
-        }
+        long position = mover.holdings().announce(move.fromNumber(), to.number(),
+                Announcement.of(move, "hypervisor"));
+        announced = true;
+        return position >= 0 || position == IpcaService.NO_IPCA;
     }
 
     /** The loser writes to the winner's IPCA. On the loser's first processor. */
