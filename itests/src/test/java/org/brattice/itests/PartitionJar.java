@@ -30,15 +30,20 @@ final class PartitionJar {
         this.symbolicName = symbolicName;
     }
 
-    /** Declares a partition; attributes as in a manifest, {@code memory="16 MiB"}. */
+    /** Declares a partition and registers firmware for it. */
     PartitionJar partition(String name, String... attributes) {
+        return declare(name, attributes).firmware(name);
+    }
+
+    /** Declares a partition; attributes as in a manifest, {@code memory="16 MiB"}. */
+    PartitionJar declare(String name, String... attributes) {
         StringBuilder capability = new StringBuilder("org.brattice.partition;name=\"" + name + '"');
         for (String attribute : attributes) {
             String[] parts = attribute.split("=", 2);
             capability.append(';').append(parts[0]).append("=\"").append(parts[1]).append('"');
         }
         capabilities.add(capability.toString());
-        return firmware(name);
+        return this;
     }
 
     /** Registers firmware for a partition, declared or not. */

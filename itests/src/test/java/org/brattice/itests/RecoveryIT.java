@@ -37,9 +37,11 @@ import org.junit.After;
 import org.junit.Test;
 import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.PrototypeServiceFactory;
 import org.osgi.framework.ServiceRegistration;
 
 /** Faults are reported to recovery modules, whose verdicts are carried out. */
@@ -393,7 +395,7 @@ public class RecoveryIT extends MoveTest {
         assertEquals(PartitionState.FAILED, info("alice").state());
         assertTrue(info("alice").reason(),
                 info("alice").reason().startsWith("it is held, because HANDLER_THREW: "));
-        Thread.sleep(2 * SETTLE.toMillis());
+        departed("mallory");
         assertEquals("nothing departs", 2, holding("alice").processors().size());
         modules.forEach(ServiceRegistration::unregister);
         modules.clear();
@@ -493,6 +495,63 @@ public class RecoveryIT extends MoveTest {
         assertEquals(Recovery.State.DONE, hypervisor().recover("alice", RESTART).state());
     }
 
+    /** Its firmware goes while its bundle is active, as when a service that it needs goes. */
+    @Test
+    public void shouldReportAPartitionThatHasLostWhatItDependsOn() throws Exception {
+        Bundle bundle = install(new PartitionJar("test.frank").declare("frank", "memory=1 MiB",
+                "ipca=64 KiB", "processors=2"), "test:frank");
+        bundle.start();
+        ServiceRegistration<Firmware> firmware = provide(bundle, "frank");
+        await("frank", PartitionState.RUNNING);
+        List<Integer> processors = holding("frank").processors();
+        module(1, Map.of(RecoveryModule.FAULTS, Kind.DEPENDENCY_LOST.name()),
+                report -> report.runs() ? null : new Verdict.Hold());
+
+        firmware.unregister();
+        firmware = provide(bundle, "frank");
+        await("frank", PartitionState.RUNNING);
+        departed("grace");
+        assertEquals("it came back in time", List.of(), faults("frank"));
+
+        firmware.unregister();
+        Fault fault = awaitFault("frank", Kind.DEPENDENCY_LOST);
+        assertEquals("its firmware has gone, though its bundle is active: a service or a"
+                + " configuration that it needs is not there", fault.cause());
+        Recovery recovery = awaitRecovery("frank", "hold");
+        assertTrue(recovery.outcome(), recovery.outcome()
+                .startsWith("it is held, because DEPENDENCY_LOST: its firmware has gone"));
+        departed("mallory");
+        assertEquals("it keeps what it owns", processors, holding("frank").processors());
+        provide(bundle, "frank");
+        await("frank", PartitionState.RUNNING);
+    }
+
+    /** Registers firmware for a bundle, as Declarative Services do when all is there that it needs. */
+    private static ServiceRegistration<Firmware> provide(Bundle bundle, String name) {
+        return bundle.getBundleContext().registerService(Firmware.class,
+                new PrototypeServiceFactory<>() {
+                    @Override
+                    public Firmware getService(Bundle user,
+                            ServiceRegistration<Firmware> registration) {
+                        return message -> {};
+                    }
+
+                    @Override
+                    public void ungetService(Bundle user,
+                            ServiceRegistration<Firmware> registration, Firmware service) {
+                        // Nothing is kept.
+                    }
+                }, new Hashtable<>(Map.of("partition.name", name)));
+    }
+
+    /** Has a partition start, stop and depart: one that stopped before has had its settle time. */
+    private void departed(String name) throws Exception {
+        Bundle bundle = start(name, "processors=2");
+        bundle.stop();
+        eventually(name + " has departed", () -> assertEquals(List.of(),
+                holding(name).processors()));
+    }
+
     @Test
     public void shouldRemapWithoutAnybodyNoticing() throws Exception {
         Wild alice = wild("alice", "memory=1 MiB", "ipca=4 KiB");
@@ -520,6 +579,9 @@ public class RecoveryIT extends MoveTest {
         }
         assertNotEquals(before, info("alice").ipca());
         assertEquals(List.of(), faults("alice"));
+        eventually("too many regions left in one boot", () -> assertEquals("its IPCA has left 32"
+                + " regions since it booted, which come free when that boot ends: restart it",
+                hypervisor().recover("alice", new Verdict.Remap()).outcome()));
         MemoryRange ipca = info("alice").ipca();
         Recovery restarted = hypervisor().recover("alice", RESTART);
         assertEquals(restarted.outcome(), Recovery.State.DONE, restarted.state());

@@ -1,19 +1,25 @@
 package org.brattice.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 
 import org.brattice.api.Boot;
 import org.brattice.api.Fault;
 import org.brattice.api.Firmware;
 import org.brattice.api.IpcaService;
+import org.brattice.api.Move;
 import org.brattice.api.PartitionState;
 import org.brattice.api.Recovery;
 import org.brattice.api.RecoveryModule;
@@ -25,7 +31,9 @@ import org.ops4j.pax.exam.Configuration;
 import org.ops4j.pax.exam.Option;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.SynchronousBundleListener;
 
 /** A bad update is rolled back to the jar that last ran well. What runs so for 300 ms runs well here. */
 public class RollBackIT extends MoveTest {
@@ -37,7 +45,8 @@ public class RollBackIT extends MoveTest {
     @Override
     @Configuration
     public Option[] configuration() {
-        return Container.with("RollBackIT", "memory = 32 MiB", "block = 1 MiB", "processors = 16",
+        return Container.settling("300", "RollBackIT", "memory = 32 MiB", "block = 1 MiB",
+                "processors = 16",
                 "backing = anonymous");
     }
 
@@ -118,7 +127,7 @@ public class RollBackIT extends MoveTest {
 
         // As the deploy folder would bring it again.
         long boots = info("alice").boots();
-        bundle.stop();
+        bundle.stop(Bundle.STOP_TRANSIENT);
         bundle.update(jar("alice", "1.1.0").stream());
         awaitVersion(bundle, "alice", "1.0.0");
         assertEquals("what was rolled back does not boot again", boots + 1, info("alice").boots());
@@ -178,5 +187,111 @@ public class RollBackIT extends MoveTest {
         assertEquals(Recovery.State.FAILED, recovery.state());
         assertTrue(recovery.outcome(), recovery.outcome().startsWith("its bundle was rolled back to"
                 + " test.erin/1.0.0, and it does not boot: memory=1 MiB must be at least 2 MiB"));
+    }
+
+    @Test
+    public void shouldNotStartWhatAnOperatorHasStopped() throws Exception {
+        versioned("frank");
+        answer(ROLL_BACK);
+        bad.add("1.1.0");
+        Bundle bundle = install(jar("frank", "1.0.0"), "test:frank");
+        bundle.start();
+        awaitGood("frank", "1.0.0");
+        bundle.update(jar("frank", "1.1.0").stream());
+        awaitVersion(bundle, "frank", "1.0.0");
+
+        bundle.stop();
+        bundle.update(jar("frank", "1.1.0").stream());
+        eventually("it is rolled back",
+                () -> assertEquals("1.0.0", bundle.getVersion().toString()));
+        bundle.update(jar("frank", "1.2.0").stream());
+        Recovery recovery = hypervisor().recover("frank", ROLL_BACK);
+
+        assertEquals(Recovery.State.FAILED, recovery.state());
+        assertTrue(recovery.outcome(), recovery.outcome().startsWith("its bundle was rolled back to"
+                + " test.frank/1.0.0, and stays stopped, and it does not boot"));
+        assertNotEquals(Bundle.ACTIVE, bundle.getState());
+        bundle.start();
+        awaitVersion(bundle, "frank", "1.0.0");
+    }
+
+    @Test
+    public void shouldGoOnWhenItCannotBeRolledBack() throws Exception {
+        Terminal grace = versioned("grace");
+        Terminal bob = terminal("bob");
+        Bundle bundle = install(jar("grace", "1.0.0"), "test:grace");
+        bundle.start();
+        awaitGood("grace", "1.0.0");
+        Path kept = Path.of(context.getProperty("brattice.data"), "good", "test.grace.jar");
+        bundle.update(jar("grace", "1.1.0").stream());
+        await("grace", PartitionState.RUNNING);
+        Files.write(kept, "no jar".getBytes());
+        Recovery unread = hypervisor().recover("grace", ROLL_BACK);
+        assertEquals(Recovery.State.FAILED, unread.state());
+        assertTrue(unread.outcome(), unread.outcome()
+                .startsWith("it cannot be rolled back to " + kept + ": "));
+
+        Files.write(kept, jar("grace", "1.0.0").version("no version").bytes());
+        Recovery recovery = hypervisor().recover("grace", ROLL_BACK);
+
+        assertEquals(Recovery.State.FAILED, recovery.state());
+        assertTrue(recovery.outcome(), recovery.outcome()
+                .contains("could not be updated to test.grace/1.0.0"));
+        awaitVersion(bundle, "grace", "1.1.0");
+        bob.send("grace", "on");
+        assertEquals("bob: on", grace.next());
+        awaitGood("grace", "1.1.0");
+    }
+
+    /** Its bundle takes longer to start than partitions have to come back in. */
+    @Test
+    public void shouldKeepItsResourcesWhileItIsRolledBack() throws Exception {
+        versioned("heidi");
+        versioned("ivan");
+        Bundle bundle = install(jar("heidi", "1.0.0"), "test:heidi");
+        bundle.start();
+        awaitGood("heidi", "1.0.0");
+        bundle.update(jar("heidi", "1.1.0").stream());
+        await("heidi", PartitionState.RUNNING);
+        Bundle other = install(jar("ivan", "1.0.0"), "test:ivan");
+        other.start();
+        await("ivan", PartitionState.RUNNING);
+        CountDownLatch starting = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        SynchronousBundleListener slow = event -> {
+            if (event.getBundle() == bundle && event.getType() == BundleEvent.STARTING) {
+                starting.countDown();
+                awaitRelease(release);
+            }
+        };
+        context.addBundleListener(slow);
+        try {
+            FutureTask<Recovery> recovery = new FutureTask<>(
+                    () -> hypervisor().recover("heidi", ROLL_BACK));
+            Thread.ofPlatform().daemon().start(recovery);
+            assertTrue(starting.await(10, TimeUnit.SECONDS));
+            other.stop();
+            eventually("one that stopped after it has departed", () -> assertNotEquals(List.of(),
+                    movesFrom("ivan")));
+            release.countDown();
+            Recovery done = recovery.get(20, TimeUnit.SECONDS);
+            assertTrue(done.outcome(), done.outcome().startsWith("it runs test.heidi/1.0.0"));
+        } finally {
+            release.countDown();
+            context.removeBundleListener(slow);
+        }
+        assertEquals(List.of(), movesFrom("heidi"));
+    }
+
+    private static void awaitRelease(CountDownLatch release) {
+        try {
+            release.await(20, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<Move> movesFrom(String name) {
+        return hypervisor().moves().stream().filter(move -> move.from().equals(name)).toList();
     }
 }

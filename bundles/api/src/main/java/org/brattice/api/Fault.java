@@ -57,7 +57,9 @@ public record Fault(long sequence, String partition, int number, Kind kind, Inst
         /** An access outside the bounds of a segment, or of the VSR, or to what was revoked; it was refused. */
         OUT_OF_BOUNDS(14),
         /** The adapter in a slot of the partition failed. */
-        DEVICE_FAILED(15);
+        DEVICE_FAILED(15),
+        /** The firmware went and did not come back, though its bundle is active: it lacks what it depends on. */
+        DEPENDENCY_LOST(16);
 
         private final int code;
 

@@ -12,15 +12,16 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Gives what a partition owns to its standby at once when it does not boot, or hangs, if the standby runs. One for
- * each configuration of the factory {@code org.brattice.recovery.Failover}. It ranks above
+ * Gives what a partition owns to its standby at once when it does not boot, hangs, or has lost what it depends on, if
+ * the standby runs. One for each configuration of the factory {@code org.brattice.recovery.Failover}. It ranks above
  * {@link RestartWithBudget}: who has a standby does not wait for restarts.
  */
 @Component(configurationPid = "org.brattice.recovery.Failover",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         property = {Constants.SERVICE_RANKING + ":Integer=200",
                 RecoveryModule.FAULTS + "=BOOT_FAILED", RecoveryModule.FAULTS + "=DEADLINE_MISSED",
-                RecoveryModule.FAULTS + "=PROCESSOR_HUNG"})
+                RecoveryModule.FAULTS + "=PROCESSOR_HUNG",
+                RecoveryModule.FAULTS + "=DEPENDENCY_LOST"})
 public final class Failover implements RecoveryModule {
     private static final System.Logger LOGGER = System.getLogger("org.brattice.recovery");
 

@@ -17,14 +17,16 @@ import org.osgi.framework.wiring.BundleRevision;
 
 /**
  * Which installed bundles declare which partitions, and whose a name is. Any thread, under this object's
- * monitor.
+ * monitor; bundles are read one by one, without it.
  */
 final class Declarations {
     private final FrameDescription frame;
     private final BlockMap blocks;
     private final Owners owners;
-    private Function<Bundle, String> refuser = bundle -> null;
+    private volatile Function<Bundle, String> refuser = bundle -> null;
     private final Map<Long, List<Declared>> bundles = new TreeMap<>();
+    /** Held while a bundle is read, which may take as long as its jar is large. */
+    private final Object reading = new Object();
 
     /**
      * A partition that a bundle declares.
@@ -66,7 +68,7 @@ final class Declarations {
     }
 
     /** Who says why a bundle is not to run, or null. Before the first bundle is read. */
-    synchronized void refuser(Function<Bundle, String> newRefuser) {
+    void refuser(Function<Bundle, String> newRefuser) {
         refuser = newRefuser;
     }
 
@@ -85,7 +87,21 @@ final class Declarations {
     }
 
     /** Reads what a bundle's newest revision declares; the bundle has been installed or updated. */
-    synchronized List<Declared> read(Bundle bundle) {
+    List<Declared> read(Bundle bundle) {
+        synchronized (reading) {
+            List<Declared> declared = declaredBy(bundle);
+            synchronized (this) {
+                if (declared.isEmpty()) {
+                    bundles.remove(bundle.getBundleId());
+                } else {
+                    bundles.put(bundle.getBundleId(), declared);
+                }
+            }
+            return declared;
+        }
+    }
+
+    private List<Declared> declaredBy(Bundle bundle) {
         BundleRevision revision = bundle.adapt(BundleRevision.class);
         List<Declared> declared = new ArrayList<>();
         if (revision != null) {
@@ -94,17 +110,16 @@ final class Declarations {
                 declared.add(declared(bundle, capability.getAttributes()));
             }
         }
-        if (declared.isEmpty()) {
-            bundles.remove(bundle.getBundleId());
-        } else {
-            bundles.put(bundle.getBundleId(), declared);
-        }
         return declared;
     }
 
     /** The bundle is gone. */
-    synchronized void remove(Bundle bundle) {
-        bundles.remove(bundle.getBundleId());
+    void remove(Bundle bundle) {
+        synchronized (reading) {
+            synchronized (this) {
+                bundles.remove(bundle.getBundleId());
+            }
+        }
     }
 
     /** Whether it has read what a bundle declares. */

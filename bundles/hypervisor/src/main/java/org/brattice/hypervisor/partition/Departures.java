@@ -33,18 +33,6 @@ final class Departures {
     private final Mover mover;
     private final Loans loans;
     private final Duration settle;
-    /**
-     * What a partition without a boot owns goes now.
-     *
-     * @param standby name of the partition that gets it, or "" for where the policies say
-     */
-    void now(LogicalPartition partition, String standby) {
-        long ends = partition.ends();
-        if (gone(partition, ends)) {
-            depart(partition, ends, standby);
-        }
-    }
-
     /** How many partitions have departed whose resources are still on their way. */
     private volatile int leaving;
     private volatile Planner planner = departure -> CompletableFuture.completedFuture(Map.of());
@@ -71,6 +59,18 @@ final class Departures {
     /** Who says where resources go. Before the first partition stops. */
     void planner(Planner newPlanner) {
         planner = newPlanner;
+    }
+
+    /**
+     * What a partition without a boot owns goes now.
+     *
+     * @param standby name of the partition that gets it, or "" for where the policies say
+     */
+    void now(LogicalPartition partition, String standby) {
+        long ends = partition.ends();
+        if (gone(partition, ends)) {
+            depart(partition, ends, standby);
+        }
     }
 
     /** A partition has no boot, and none is on its way. What it got since it departed it keeps. */
@@ -105,8 +105,12 @@ final class Departures {
 
     /** Whether it has no boot, and had none since. */
     private boolean gone(LogicalPartition partition, long ends) {
-        return partition.ends() == ends && partition.boot() == null && partition.hold() == null
-                && mover.present(partition)
+        return partition.ends() == ends && settles(partition);
+    }
+
+    /** Whether it has no boot and nothing holds it: it departs when that stays so for the settle time. */
+    boolean settles(LogicalPartition partition) {
+        return partition.boot() == null && partition.hold() == null && mover.present(partition)
                 && !mover.closing() && (partition.state() == PartitionState.STOPPED
                         || partition.state() == PartitionState.FAILED);
     }

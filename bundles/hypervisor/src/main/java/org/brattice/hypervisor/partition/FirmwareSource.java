@@ -25,6 +25,9 @@ interface FirmwareSource {
     /** Whose firmware it is; hypervisor calls must come through that bundle's service object. */
     Bundle bundle();
 
+    /** When the bundle's content was last modified, as of this service: milliseconds, as the framework counts them. */
+    long modified();
+
     /** Of the service, now. */
     Map<String, ?> properties();
 

@@ -27,7 +27,7 @@ import org.brattice.api.Verdict;
  */
 final class Helpers {
     private static final Set<Kind> FAILURES = EnumSet.of(Kind.BOOT_FAILED, Kind.DEADLINE_MISSED,
-            Kind.PROCESSOR_HUNG, Kind.OUT_OF_MEMORY, Kind.CORRUPTED);
+            Kind.PROCESSOR_HUNG, Kind.OUT_OF_MEMORY, Kind.CORRUPTED, Kind.DEPENDENCY_LOST);
     private static final long VOTE_MILLIS = 250;
     private static final Duration LIMIT = Duration.ofSeconds(5);
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;

@@ -42,6 +42,8 @@ final class Holdings implements Declarations.Owners, Recoverer.Remaps {
     private static final Duration REMAP = Duration.ofSeconds(5);
     private static final Duration REMAP_LOOK = Duration.ofMillis(1);
     private static final Duration SWEEP = Duration.ofMillis(200);
+    /** How many regions an IPCA may leave in one boot, when it is asked to. */
+    private static final int MOST_LEFT = 32;
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final Frame frame;
@@ -437,6 +439,9 @@ final class Holdings implements Declarations.Owners, Recoverer.Remaps {
             done.done(false, "it has no IPCA");
         } else if (moving.contains(area)) {
             done.done(false, "its IPCA is on its way already");
+        } else if (left.getOrDefault(partition.number(), new ArrayDeque<>()).size() >= MOST_LEFT) {
+            done.done(false, "its IPCA has left " + MOST_LEFT + " regions since it booted, which"
+                    + " come free when that boot ends: restart it");
         } else if (!move(area, why, true)) {
             done.done(false, "there are no free blocks to move it to");
         } else {

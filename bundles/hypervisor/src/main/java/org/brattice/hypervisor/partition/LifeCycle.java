@@ -400,9 +400,19 @@ final class LifeCycle implements Destroyer.Boots {
 
     /** The firmware of a partition has gone: it does not restart, and is not held for it. */
     private void noSource(LogicalPartition partition) {
+        Bundle bundle = partition.source().bundle();
         partition.source(null);
+        long sources = partition.sources();
+        // An update stops the bundle first, and another configuration has the firmware back at once.
+        control.later(deadlines.settle().dividedBy(2), () -> {
+            if (partition.sources() == sources && bundle.getState() == Bundle.ACTIVE
+                    && departures.settles(partition)) {
+                partition.fault(Kind.DEPENDENCY_LOST, "its firmware has gone, though its bundle is"
+                        + " active: a service or a configuration that it needs is not there");
+            }
+        });
         LogicalPartition.Hold hold = partition.hold();
-        if (hold != null && hold.kind() != LogicalPartition.Hold.Kind.QUARANTINED) {
+        if (hold != null && !hold.kind().outlivesFirmware()) {
             partition.hold(null);
             if (partition.boot() == null) {
                 departures.idle(partition);

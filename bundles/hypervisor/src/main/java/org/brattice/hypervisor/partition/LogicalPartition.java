@@ -26,6 +26,7 @@ final class LogicalPartition {
     private Next next;
     /** What its latest boot was of, while that is there. Control thread alone. */
     private FirmwareSource source;
+    private long sources;
     private volatile Hold hold;
     private volatile Injector.Rule[] injected;
     private volatile BootRun boot;
@@ -38,6 +39,8 @@ final class LogicalPartition {
         enum Kind {
             /** It boots by itself. */
             RESTARTS("it restarts"),
+            /** Its bundle is updated, and then it boots by itself. */
+            ROLLS_BACK("it is rolled back"),
             /** It boots when its bundle starts anew. */
             HELD("it is held"),
             /** It boots when an operator says so. */
@@ -51,6 +54,11 @@ final class LogicalPartition {
 
             String text() {
                 return text;
+            }
+
+            /** Whether it holds without the firmware that it was said of. */
+            boolean outlivesFirmware() {
+                return this == ROLLS_BACK || this == QUARANTINED;
             }
         }
     }
@@ -126,6 +134,12 @@ final class LogicalPartition {
 
     void source(FirmwareSource newSource) {
         source = newSource;
+        sources++;
+    }
+
+    /** Counts comings and goings of what boots. Control thread alone. */
+    long sources() {
+        return sources;
     }
 
     /** What a verdict has decided while it has no boot, or its boot ends; or null. Set by the control thread. */

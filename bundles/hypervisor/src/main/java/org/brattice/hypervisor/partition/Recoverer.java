@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.brattice.api.Fault;
 import org.brattice.api.FaultReport;
@@ -18,6 +19,7 @@ import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
 import org.brattice.api.Recovery;
 import org.brattice.api.Verdict;
+import org.osgi.framework.Bundle;
 
 /**
  * Reports faults to the recovery modules, and carries out what they say (S12); what nobody answers it answers
@@ -88,8 +90,12 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         /** What a bundle could be rolled back to, in words, or "". Returns at once. */
         String good(long bundleId);
 
-        /** A partition of a bundle has run for a while. Returns at once. */
-        void ranWell(long bundleId);
+        /**
+         * A partition of a bundle has run for a while. Returns at once.
+         *
+         * @param modified when its content was last modified, as of the firmware that ran
+         */
+        void ranWell(Bundle bundle, long modified);
 
         /** Updates a bundle to what last ran well, and starts it. */
         void rollBack(long bundleId, Done done);
@@ -111,9 +117,11 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         private int count;
         private Instant running;
 
-        private int now() {
-            if (running != null && running.plus(WELL).isBefore(Instant.now())) {
+        /** How many there were before something happened. */
+        private int before(Instant moment) {
+            if (running != null && running.plus(WELL).isBefore(moment)) {
                 count = 0;
+                running = null;
             }
             return count;
         }
@@ -219,7 +227,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
 
     private void ask(Case one, List<Verdict> votes) {
         FaultReport report = new FaultReport(one.fault, info.apply(one.partition),
-                restarts(one.partition).now(), one.runs(), votes,
+                restarts(one.partition).before(one.begun), one.runs(), votes,
                 jars.good(one.partition.bundleId()));
         adviser.advise(report).whenComplete((advice, failure) -> control.queue(
                 () -> carryOut(one, advice == null ? lastResort(one, votes) : advice)));
@@ -283,9 +291,10 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             return;
         }
         Restarts before = restarts(partition);
-        Duration least = one.fault == null ? Duration.ZERO : backOff(before.now());
+        int restarted = before.before(one.begun);
+        Duration least = one.fault == null ? Duration.ZERO : backOff(restarted);
         Duration delay = asked.compareTo(least) < 0 ? least : asked;
-        before.count = before.now() + 1;
+        before.count++;
         before.running = null;
         LogicalPartition.Hold hold = new LogicalPartition.Hold(
                 LogicalPartition.Hold.Kind.RESTARTS, "it restarts" + (delay.isZero()
@@ -364,7 +373,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         if (partition.faults().stream().anyMatch(fault -> fault.latest().isAfter(since))) {
             control.later(well, () -> runsWell(partition, boot));
         } else {
-            jars.ranWell(partition.bundleId());
+            jars.ranWell(boot.source().bundle(), boot.source().modified());
         }
     }
 
@@ -393,18 +402,14 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             return;
         }
         LogicalPartition.Hold hold = new LogicalPartition.Hold(
-                LogicalPartition.Hold.Kind.RESTARTS, "it is rolled back, because " + one.why());
+                LogicalPartition.Hold.Kind.ROLLS_BACK,
+                LogicalPartition.Hold.Kind.ROLLS_BACK.text() + ", because " + one.why());
         end(one, hold, () -> {
             boots(one);
             jars.rollBack(partition.bundleId(), (carriedOut, outcome) -> control.queue(
                     () -> guarded(one, () -> rolledBack(one, hold, carriedOut, outcome))));
-            control.later(ROLL_BACK, () -> {
-                if (booting.remove(partition, one)) {
-                    one.end(false, "its bundle did not stop and start in " + ROLL_BACK.toSeconds()
-                            + " s");
-                    departures.idle(partition);
-                }
-            });
+            control.later(ROLL_BACK, () -> notRolledBack(one, hold,
+                    () -> "its bundle did not stop and start in " + ROLL_BACK.toSeconds() + " s"));
         });
     }
 
@@ -414,22 +419,29 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         if (carriedOut) {
             // Its firmware is there, and may be refused: then nobody tells of a boot.
             control.later(BOOTS, () -> {
-                if (partition.boot() == null && booting.remove(partition, one)) {
-                    one.end(false, "its bundle was rolled back to " + outcome
+                if (partition.boot() == null) {
+                    notRolledBack(one, hold, () -> "its bundle was rolled back to " + outcome
                             + ", and it does not boot: " + lifeCycle.why(partition));
                 }
             });
+        } else {
+            notRolledBack(one, hold, () -> outcome);
+        }
+    }
+
+    /** Nobody waits for it any more, and nothing holds it: it boots as it is, or its resources go. */
+    private void notRolledBack(Case one, LogicalPartition.Hold hold, Supplier<String> outcome) {
+        LogicalPartition partition = one.partition;
+        if (!booting.remove(partition, one)) {
             return;
         }
-        if (booting.remove(partition, one)) {
-            one.end(false, outcome);
-            if (partition.hold() == hold) {
-                partition.hold(null);
-                lifeCycle.boot(partition, false);
-            }
-            if (partition.boot() == null) {
-                departures.idle(partition);
-            }
+        one.end(false, outcome.get());
+        if (partition.hold() == hold) {
+            partition.hold(null);
+            lifeCycle.boot(partition, false);
+        }
+        if (partition.boot() == null) {
+            departures.idle(partition);
         }
     }
 
@@ -547,7 +559,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             if (recovery == null) {
                 begin(++cases, new Advice(new Verdict.Ignore(), "hypervisor"));
             }
-            if (fault != null && partition.boot() == boot) {
+            if (fault != null && boot != null && partition.boot() == boot) {
                 // It goes on: there is nothing to help with.
                 helpers.over(fault.sequence());
             }

@@ -23,6 +23,7 @@ final class ServiceFirmware implements FirmwareSource {
     private final Bundle bundle;
     private volatile Map<String, ?> properties;
     private final String description;
+    private final long modified;
     private volatile ServiceObjects<OperatingSystem> systems;
     private volatile boolean gone;
 
@@ -32,6 +33,7 @@ final class ServiceFirmware implements FirmwareSource {
         this.objects = context.getServiceObjects(reference);
         this.bundle = reference.getBundle();
         this.description = Declarations.text(bundle);
+        this.modified = bundle.getLastModified();
         readProperties();
     }
 
@@ -120,6 +122,11 @@ final class ServiceFirmware implements FirmwareSource {
                     .map(String::valueOf).toList();
             default -> "a " + value.getClass().getName();
         };
+    }
+
+    @Override
+    public long modified() {
+        return modified;
     }
 
     @Override

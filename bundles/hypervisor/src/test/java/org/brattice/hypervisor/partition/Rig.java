@@ -29,6 +29,7 @@ import org.brattice.hypervisor.memory.FrameDescription.Backing;
 import org.brattice.hypervisor.memory.FrameDescription.Device;
 import org.brattice.hypervisor.memory.StoreSizes;
 import org.brattice.hypervisor.resource.Journal;
+import org.osgi.framework.Bundle;
 
 /** A machine without a framework: bundles and firmware are the test's, all else is real. */
 final class Rig implements AutoCloseable {
@@ -83,7 +84,7 @@ final class Rig implements AutoCloseable {
         }
 
         @Override
-        public void ranWell(long bundleId) {}
+        public void ranWell(Bundle bundle, long modified) {}
 
         @Override
         public void rollBack(long bundleId, Recoverer.Done done) {

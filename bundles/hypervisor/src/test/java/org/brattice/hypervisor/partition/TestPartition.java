@@ -38,7 +38,8 @@ final class TestPartition {
         BundleRevision revision = proxy(BundleRevision.class,
                 Map.of("getDeclaredCapabilities", () -> List.of(capability)));
         this.bundle = proxy(Bundle.class,
-                Map.of("getBundleId", () -> id, "getSymbolicName", () -> name,
+                Map.of("getState", () -> Bundle.ACTIVE, "getBundleId", () -> id, "getSymbolicName",
+                        () -> name,
                         "getVersion", () -> Version.emptyVersion, "adapt", () -> revision));
     }
 
@@ -87,6 +88,11 @@ final class TestPartition {
         @Override
         public Bundle bundle() {
             return bundle;
+        }
+
+        @Override
+        public long modified() {
+            return 0;
         }
 
         @Override

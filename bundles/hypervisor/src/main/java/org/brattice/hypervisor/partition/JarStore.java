@@ -1,0 +1,134 @@
+package org.brattice.hypervisor.partition;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Jars that last ran well, and digests of what was rolled back, in files by the bundles' symbolic names: they outlive
+ * the process. Written by one thread, read by any.
+ */
+final class JarStore {
+    private static final String JAR = ".jar";
+    private static final String GOOD = ".good";
+    private static final String BAD = ".bad";
+    private static final String NEXT = ".next";
+
+    private final Path directory;
+    private final Map<String, Good> good = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> bad = new ConcurrentHashMap<>();
+
+    /**
+     * A jar that ran well.
+     *
+     * @param digest of its content
+     * @param description {@code symbolic-name/version}
+     */
+    record Good(String digest, String description) {}
+
+    JarStore(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Reads what was kept before. */
+    void read() throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (var files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(GOOD)) {
+                    List<String> lines = Files.readAllLines(file);
+                    if (lines.size() == 2) {
+                        good.put(stem(name), new Good(lines.get(0), lines.get(1)));
+                    }
+                } else if (name.endsWith(BAD)) {
+                    digests(stem(name)).addAll(Files.readAllLines(file));
+                }
+            }
+        }
+    }
+
+    private static String stem(String name) {
+        return name.substring(0, name.lastIndexOf('.'));
+    }
+
+    private Path file(String name, String suffix) {
+        return directory.resolve(name + suffix);
+    }
+
+    private Set<String> digests(String name) {
+        return bad.computeIfAbsent(name, any -> ConcurrentHashMap.newKeySet());
+    }
+
+    /** What ran well last, or null. */
+    Good good(String name) {
+        return good.get(name);
+    }
+
+    /** The jar of what ran well last. */
+    Path jar(String name) {
+        return file(name, JAR);
+    }
+
+    /** The list of what was rolled back. */
+    Path condemned(String name) {
+        return file(name, BAD);
+    }
+
+    /** Whether anything of a name was rolled back, and there is something in its place. */
+    boolean suspects(String name) {
+        return !bad.getOrDefault(name, Set.of()).isEmpty() && good.containsKey(name);
+    }
+
+    /** Whether a content was rolled back. */
+    boolean condemned(String name, String digest) {
+        return suspects(name) && bad.get(name).contains(digest);
+    }
+
+    /** Where a jar that ran well is written before it is kept. */
+    Path next(String name) throws IOException {
+        Files.createDirectories(directory);
+        return file(name, JAR + NEXT);
+    }
+
+    /** Keeps what was written to {@link #next}, in place of what was kept before. */
+    void keep(String name, Good ranWell) throws IOException {
+        // Without its description the jar is not rolled back to: killed in between, there is none.
+        Files.deleteIfExists(file(name, GOOD));
+        replace(file(name, JAR + NEXT), jar(name));
+        write(file(name, GOOD), List.of(ranWell.digest(), ranWell.description()));
+        good.put(name, ranWell);
+        forgive(name, ranWell.digest());
+    }
+
+    /** A content is rolled back. */
+    void condemn(String name, String digest) throws IOException {
+        digests(name).add(digest);
+        write(condemned(name), digests(name));
+    }
+
+    /** A content may run again. */
+    void forgive(String name, String digest) throws IOException {
+        if (digests(name).remove(digest)) {
+            write(condemned(name), digests(name));
+        }
+    }
+
+    /** All of it, or nothing: the process may be killed. */
+    private static void write(Path file, Iterable<String> lines) throws IOException {
+        Path next = file.resolveSibling(file.getFileName() + NEXT);
+        Files.write(next, lines);
+        replace(next, file);
+    }
+
+    private static void replace(Path next, Path file) throws IOException {
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}
