@@ -80,78 +80,8 @@ public class RecoveryIT extends MoveTest {
         return registration;
     }
 
-    /** A terminal whose firmware does as it is told by messages. */
-    private final class Wild extends Terminal {
-        final AtomicInteger instances = new AtomicInteger();
-        volatile boolean fails;
-
-        Wild(String name) {
-            super(name);
-        }
-
-        @Override
-        public Firmware firmware(BundleContext context, IpcaService service) {
-            instances.incrementAndGet();
-            return new Hands(context, service) {
-                @Override
-                public void boot(Boot newBoot) {
-                    super.boot(newBoot);
-                    if (fails) {
-                        throw new IllegalStateException("fuse blown");
-                    }
-                }
-
-                @Override
-                public void message(Message message) {
-                    String text = message.text();
-                    if (text.startsWith("do ") && message.attempt() == 1) {
-                        wild(text.substring(3), message);
-                    }
-                    super.message(message);
-                }
-            };
-        }
-
-        private void wild(String what, Message message) {
-            switch (what) {
-                case "throw" -> throw new IllegalStateException("told to");
-                case "loop" -> {
-                    while (release.getCount() > 0) {
-                        Thread.onSpinWait();
-                    }
-                }
-                case "block" -> {
-                    while (release.getCount() > 0) {
-                        try {
-                            release.await();
-                        } catch (InterruptedException e) {
-                            // Ignored, as hung code does.
-                        }
-                    }
-                }
-                case "recurse" -> recurse(1);
-                case "fill" -> fill();
-                case "beyond" -> boot.memory().getFirst().get(ValueLayout.JAVA_BYTE, 1L << 40);
-                case "outside" -> ipca.read(0, MemorySegment.ofArray(new byte[8]));
-                case "nobody" -> ipca.send(4711, bytes("x"));
-                default -> throw new IllegalArgumentException(what);
-            }
-        }
-
-        private long recurse(long depth) {
-            return depth + recurse(depth + 1);
-        }
-
-        private void fill() {
-            List<long[]> all = new ArrayList<>();
-            while (true) {
-                all.add(new long[Integer.MAX_VALUE - 8]);
-            }
-        }
-    }
-
     private Wild wild(String name, String... attributes) throws Exception {
-        Wild wild = new Wild(name);
+        Wild wild = new Wild(name, release);
         Puppets.behave(name, wild);
         start(name, attributes);
         return wild;
@@ -471,7 +401,7 @@ public class RecoveryIT extends MoveTest {
             restarts.add(report.restarts());
             return report.restarts() < 5 ? RESTART : null;
         });
-        Wild alice = new Wild("alice");
+        Wild alice = new Wild("alice", release);
         alice.fails = true;
         Puppets.behave("alice", alice);
         install(small("alice"), "test:alice").start();
@@ -501,19 +431,20 @@ public class RecoveryIT extends MoveTest {
         Bundle bundle = install(new PartitionJar("test.frank").declare("frank", "memory=1 MiB",
                 "ipca=64 KiB", "processors=2"), "test:frank");
         bundle.start();
-        ServiceRegistration<Firmware> firmware = provide(bundle, "frank");
+        Bare firmware = new Bare(bundle, "frank");
+        firmware.come();
         await("frank", PartitionState.RUNNING);
         List<Integer> processors = holding("frank").processors();
         module(1, Map.of(RecoveryModule.FAULTS, Kind.DEPENDENCY_LOST.name()),
                 report -> report.runs() ? null : new Verdict.Hold());
 
-        firmware.unregister();
-        firmware = provide(bundle, "frank");
+        firmware.go();
+        firmware.come();
         await("frank", PartitionState.RUNNING);
         departed("grace");
         assertEquals("it came back in time", List.of(), faults("frank"));
 
-        firmware.unregister();
+        firmware.go();
         Fault fault = awaitFault("frank", Kind.DEPENDENCY_LOST);
         assertEquals("its firmware has gone, though its bundle is active: a service or a"
                 + " configuration that it needs is not there", fault.cause());
@@ -522,26 +453,8 @@ public class RecoveryIT extends MoveTest {
                 .startsWith("it is held, because DEPENDENCY_LOST: its firmware has gone"));
         departed("mallory");
         assertEquals("it keeps what it owns", processors, holding("frank").processors());
-        provide(bundle, "frank");
+        firmware.come();
         await("frank", PartitionState.RUNNING);
-    }
-
-    /** Registers firmware for a bundle, as Declarative Services do when all is there that it needs. */
-    private static ServiceRegistration<Firmware> provide(Bundle bundle, String name) {
-        return bundle.getBundleContext().registerService(Firmware.class,
-                new PrototypeServiceFactory<>() {
-                    @Override
-                    public Firmware getService(Bundle user,
-                            ServiceRegistration<Firmware> registration) {
-                        return message -> {};
-                    }
-
-                    @Override
-                    public void ungetService(Bundle user,
-                            ServiceRegistration<Firmware> registration, Firmware service) {
-                        // Nothing is kept.
-                    }
-                }, new Hashtable<>(Map.of("partition.name", name)));
     }
 
     /** Has a partition start, stop and depart: one that stopped before has had its settle time. */

@@ -209,7 +209,8 @@ public class RollBackIT extends MoveTest {
 
         assertEquals(Recovery.State.FAILED, recovery.state());
         assertTrue(recovery.outcome(), recovery.outcome().startsWith("its bundle was rolled back to"
-                + " test.frank/1.0.0, and stays stopped, and it does not boot"));
+                + " test.frank/1.0.0, and stays stopped, and it does not boot: its firmware is not"
+                + " there: start its bundle"));
         assertNotEquals(Bundle.ACTIVE, bundle.getState());
         bundle.start();
         awaitVersion(bundle, "frank", "1.0.0");
@@ -281,6 +282,25 @@ public class RollBackIT extends MoveTest {
             context.removeBundleListener(slow);
         }
         assertEquals(List.of(), movesFrom("heidi"));
+    }
+
+    /** A hang is no fault before its deadline, which is later than the time after which what runs runs well. */
+    @Test
+    public void shouldNotTakeWhatHangsForWhatRunsWell() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        Puppets.behave("judy", new Wild("judy", release));
+        Terminal bob = terminal("bob");
+        PartitionJar jar = small("judy", "deadline=1000");
+        Bundle bundle = install(jar.version("1.0.0"), "test:judy");
+        bundle.start();
+        awaitGood("judy", "1.0.0");
+        module = context.registerService(RecoveryModule.class, report -> ROLL_BACK,
+                new Hashtable<>(Map.of(RecoveryModule.FAULTS, Fault.Kind.PROCESSOR_HUNG.name())));
+        bundle.update(jar.version("1.1.0").stream());
+        await("judy", PartitionState.RUNNING);
+        bob.send("judy", "do loop");
+        awaitVersion(bundle, "judy", "1.0.0");
+        release.countDown();
     }
 
     private static void awaitRelease(CountDownLatch release) {

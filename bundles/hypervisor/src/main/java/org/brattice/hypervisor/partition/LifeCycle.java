@@ -474,7 +474,10 @@ final class LifeCycle implements Destroyer.Boots {
 
     /** Why a partition does not boot. */
     String why(LogicalPartition partition) {
-        Refusal refusal = partition.source() == null ? null : refused.get(partition.source());
+        if (partition.source() == null) {
+            return "its firmware is not there: start its bundle";
+        }
+        Refusal refusal = refused.get(partition.source());
         return refusal == null ? partition.status().reason() : refusal.reason();
     }
 

@@ -49,7 +49,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     private final Watchdog watchdog;
     private final FaultNews news;
     private final Helpers helpers;
-    private final Duration well;
+    private final Probation probation;
     /** What is being dealt with. Any thread. */
     private final Map<Key, Case> open = new ConcurrentHashMap<>();
     private final Map<LogicalPartition, Restarts> restarts = new HashMap<>();
@@ -132,7 +132,8 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             Duration well) {
         this.news = news;
         this.helpers = helpers;
-        this.well = well;
+        this.probation = new Probation(control, well, boot -> jars
+                .ranWell(boot.source().bundle(), boot.source().modified()));
         this.control = control;
         this.lifeCycle = lifeCycle;
         this.remaps = remaps;
@@ -287,7 +288,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     private void restart(Case one, Duration asked, boolean cold) {
         LogicalPartition partition = one.partition;
         if (partition.source() == null) {
-            one.end(false, "its firmware is not there: start its bundle");
+            one.end(false, lifeCycle.why(partition));
             return;
         }
         Restarts before = restarts(partition);
@@ -353,27 +354,13 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     public void running(LogicalPartition partition) {
         watchdog.running();
         helpers.running(partition);
-        BootRun boot = partition.boot();
-        control.later(well, () -> runsWell(partition, boot));
+        probation.running(partition.boot());
         restarts(partition).running = Instant.now();
         Case one = booting.remove(partition);
         if (one != null) {
             one.end(true, "it runs" + (one.recovery.verdict() instanceof Verdict.RollBack
                     ? " " + partition.bundle()
                     : ""));
-        }
-    }
-
-    /** When it had no fault for some time, its jar is one to come back to. */
-    private void runsWell(LogicalPartition partition, BootRun boot) {
-        if (partition.boot() != boot || boot.stopping()) {
-            return;
-        }
-        Instant since = Instant.now().minus(well);
-        if (partition.faults().stream().anyMatch(fault -> fault.latest().isAfter(since))) {
-            control.later(well, () -> runsWell(partition, boot));
-        } else {
-            jars.ranWell(boot.source().bundle(), boot.source().modified());
         }
     }
 
@@ -438,6 +425,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         one.end(false, outcome.get());
         if (partition.hold() == hold) {
             partition.hold(null);
+            partition.state(PartitionState.FAILED, one.recovery.outcome());
             lifeCycle.boot(partition, false);
         }
         if (partition.boot() == null) {
