@@ -30,8 +30,8 @@ record Unread(MemorySegment memory, long start, long size, int attempts) {
     }
 
     /**
-     * All that a partition has not read, in its IPCA and set aside, the latter first. No scanner may run;
-     * what writers add meanwhile may be missed.
+     * All messages that a partition has not read, in its IPCA and set aside, the latter first. No scanner may
+     * run; what writers add meanwhile may be missed.
      */
     static List<Unread> of(MemorySegment frame, FrameLayout layout, RetryStore retry, Area area) {
         List<Unread> unread = new ArrayList<>(retry.records(area.number()));
@@ -46,7 +46,9 @@ record Unread(MemorySegment memory, long start, long size, int attempts) {
             int kind = flags & RecordLayout.KIND;
             boolean sound = RecordLayout.guarded(ring, position, size)
                     && RecordLayout.fits(flags, length, start, size, ring.byteSize());
-            if (sound && kind != RecordLayout.PAD && !aside.contains(position)) {
+            // What is announced concerns the boot that was to read it.
+            boolean kept = kind != RecordLayout.PAD && (flags & RecordLayout.MOVE) == 0;
+            if (sound && kept && !aside.contains(position)) {
                 unread.add(new Unread(ring, start, size, Attempts.of(attempt, position)));
             }
         });
