@@ -88,10 +88,10 @@ final class IpcaCalls implements IpcaService {
         try {
             long position = vsr.send(caller.holder(), receiver,
                     Objects.requireNonNull(payload, "payload"), delivery);
-            if (effect == Effect.DUPLICATE) {
+            if (effect == Effect.DUPLICATE && position >= 0) {
                 vsr.send(caller.holder(), receiver, payload, delivery);
             }
-            return effect == Effect.CORRUPT ? corrupted(receiver, position) : position;
+            return effect == Effect.CORRUPT ? corrupted(caller, receiver, position) : position;
         } catch (HypervisorCallException e) {
             throw illegal("send", e);
         }
@@ -106,10 +106,10 @@ final class IpcaCalls implements IpcaService {
         }
         try {
             long position = vsr.send(caller.holder(), receiver, parts, delivery);
-            if (effect == Effect.DUPLICATE) {
+            if (effect == Effect.DUPLICATE && position >= 0) {
                 vsr.send(caller.holder(), receiver, parts, delivery);
             }
-            return effect == Effect.CORRUPT ? corrupted(receiver, position) : position;
+            return effect == Effect.CORRUPT ? corrupted(caller, receiver, position) : position;
         } catch (HypervisorCallException e) {
             throw illegal("send", e);
         }
@@ -190,9 +190,9 @@ final class IpcaCalls implements IpcaService {
         }
     }
 
-    private long corrupted(int receiver, long position) {
+    private long corrupted(Processor caller, int receiver, long position) {
         if (position >= 0) {
-            vsr.corrupt(receiver, position);
+            vsr.corrupt(caller.holder(), receiver, position);
         }
         return position;
     }

@@ -1,6 +1,7 @@
 package org.brattice.hypervisor.vsr;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.util.BitSet;
 import java.util.Set;
@@ -21,6 +22,7 @@ public final class Area {
     /** The area is no longer the partition's IPCA: look it up again. */
     static final long MOVED = -10;
     private static final long BUSY = -11;
+    private static final int DAMAGE = 0x55;
     private static final long QUEUED = -12;
     private static final int LOST_RACES = 64;
     private static final int PARKS = 16;
@@ -518,6 +520,26 @@ public final class Area {
             // What the scanner read meanwhile it may have begun to wipe.
             stretch(offset, length, cursor, cursor(), (low, high) -> target
                     .asSlice(low - offset, high - low).fill((byte) 0));
+        });
+    }
+
+    /**
+     * Changes a byte of the header of a record that is not yet read.
+     *
+     * @return whether the lease could be had
+     */
+    boolean corrupt(Holder me, long position) {
+        long last = (position & mask) + RecordLayout.HEADER - 1;
+        return exclusively(me, () -> {
+            if (position >= cursor()) {
+                ring.set(ValueLayout.JAVA_BYTE, last,
+                        (byte) (ring.get(ValueLayout.JAVA_BYTE, last) ^ DAMAGE));
+            }
+            VarHandle.fullFence();
+            if (position < cursor()) {
+                // It was read meanwhile, and is free room now, which is zero.
+                ring.set(ValueLayout.JAVA_BYTE, last, (byte) 0);
+            }
         });
     }
 

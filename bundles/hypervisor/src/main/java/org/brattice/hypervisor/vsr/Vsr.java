@@ -830,17 +830,12 @@ public final class Vsr {
         return unread;
     }
 
-    /** Changes a byte of a record where it lies, for trying what comes of that. */
-    public void corrupt(int number, long position) {
+    /** Changes a byte of a record where it lies, unless it is read before that, for trying what comes of it. */
+    public void corrupt(Holder me, int number, long position) {
         Area area = area(number);
-        // What has been read is room again.
-        boolean unread = area != null && position >= Word.acquire(frame.memory(),
-                layout().controls(area.control()) + FrameLayout.CONTROL_CURSOR);
-        if (unread) {
-            MemorySegment ring = frame.memory().asSlice(area.base(), area.capacity());
-            long at = (position & area.capacity() - 1) + RecordLayout.HEADER - 1;
-            ring.set(ValueLayout.JAVA_BYTE, at,
-                    (byte) (ring.get(ValueLayout.JAVA_BYTE, at) ^ 0x55));
+        for (int tries = 0; area != null && tries < SHUT_TRIES
+                && !area.corrupt(me, position); tries++) {
+            Thread.yield();
         }
     }
 }
