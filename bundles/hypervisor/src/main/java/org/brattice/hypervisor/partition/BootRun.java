@@ -243,8 +243,11 @@ final class BootRun {
         if (thrown instanceof InternalError) {
             lostMemory();
         }
-        if (kind == Kind.BOOT_FAILED && source.goes()) {
-            // Its bundle stops while it boots: what it needs is taken away under its feet.
+        if (kind == Kind.BOOT_FAILED && source.goes()
+                || kind == Kind.TASK_THREW && stopping
+                        && thrown instanceof HypervisorCallException) {
+            // Its bundle stops while it boots, or its boot ends while a task of it is to have another run: what it
+            // needs is taken away under its feet.
             return cutShort(what, thrown);
         }
         if (!fenced && !memory.revoked()) {

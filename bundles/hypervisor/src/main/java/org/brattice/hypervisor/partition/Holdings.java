@@ -393,12 +393,15 @@ final class Holdings implements Declarations.Owners, Recoverer.Remaps {
     private boolean move(Area area, String why, boolean asked) {
         LogicalPartition owner = partitions.numbered(area.number());
         MemoryRange range = owner == null ? null : fresh(area);
+        if (range == null && asked) {
+            return false;
+        }
         if (range == null) {
             String cause = "its IPCA is locked, because " + why
                     + ", and there are no free blocks to move it to: restart the process";
             LOGGER.log(System.Logger.Level.ERROR, "partition={0}: {1}",
                     partitions.name(area.number()), cause);
-            if (owner != null && !asked) {
+            if (owner != null) {
                 owner.fault(Kind.LEASE_LOST, cause);
             }
             return false;
