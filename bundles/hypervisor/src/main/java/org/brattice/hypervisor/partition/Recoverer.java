@@ -2,12 +2,12 @@ package org.brattice.hypervisor.partition;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -55,8 +55,8 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     private final Map<LogicalPartition, Restarts> restarts = new HashMap<>();
     /** Partitions that a case has booted and that do not run yet. */
     private final Map<LogicalPartition, Case> booting = new HashMap<>();
-    /** The latest, oldest first. Any thread, under its own monitor. */
-    private final Deque<Case> history = new ArrayDeque<>();
+    /** The latest by number, oldest first, and nothing of their boots. Any thread, under its own monitor. */
+    private final NavigableMap<Long, Recovery> history = new TreeMap<>();
     private volatile Adviser adviser = report -> CompletableFuture.completedFuture(null);
     private volatile Function<LogicalPartition, PartitionInfo> info;
     private volatile Jars jars;
@@ -114,8 +114,14 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
 
     /** Restarts that verdicts asked for, since the partition last ran well. */
     private static final class Restarts {
+        /** When the jar was. */
+        private final long modified;
         private int count;
         private Instant running;
+
+        Restarts(long modified) {
+            this.modified = modified;
+        }
 
         /** How many there were before something happened. */
         private int before(Instant moment) {
@@ -202,7 +208,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     /** The latest, oldest first. */
     List<Recovery> recoveries() {
         synchronized (history) {
-            return history.stream().map(one -> one.recovery).toList();
+            return List.copyOf(history.values());
         }
     }
 
@@ -279,8 +285,13 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         return one.fault == null || hold == null ? null : "decided already: " + hold.reason();
     }
 
+    /** Of the jar that its firmware is from: an update begins anew. */
     private Restarts restarts(LogicalPartition partition) {
-        return restarts.computeIfAbsent(partition, any -> new Restarts());
+        FirmwareSource source = partition.source();
+        return restarts.compute(partition, (any, before) -> before == null
+                || source != null && source.modified() != before.modified
+                        ? new Restarts(source == null ? 0 : source.modified())
+                        : before);
     }
 
     // Restart
@@ -519,6 +530,9 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
                     fault == null ? null : fault.kind(), partition.name(), partition.number(),
                     advice.module(), advice.verdict(), state, begun,
                     Duration.ofNanos(System.nanoTime() - start), outcome);
+            synchronized (history) {
+                history.replace(id, recovery);
+            }
         }
 
         void begin(long id, Advice advice) {
@@ -532,9 +546,9 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
                     + " because {4}", Long.toString(id), partition.name(), advice.verdict(),
                     advice.module(), why());
             synchronized (history) {
-                history.addLast(this);
+                history.put(id, recovery);
                 if (history.size() > REMEMBERED) {
-                    history.removeFirst();
+                    history.pollFirstEntry();
                 }
             }
         }
