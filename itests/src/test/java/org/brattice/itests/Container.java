@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -36,9 +35,11 @@ final class Container {
             empty(directory);
             Files.createDirectories(directory);
             // Stores that leave partitions all blocks but four, of 1 MiB.
-            Files.write(frame, List.of("retry.store = 32 KiB", "dead.letters = 32 KiB",
-                    "fault.log = 64 KiB"));
-            Files.write(frame, List.of(description), StandardOpenOption.APPEND);
+            Files.write(frame, Stream.concat(Stream.of(description),
+                    Stream.of("retry.store = 32 KiB", "dead.letters = 32 KiB", "fault.log = 64 KiB")
+                            .filter(line -> Stream.of(description).noneMatch(one -> one
+                                    .startsWith(line.substring(0, line.indexOf('='))))))
+                    .toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,7 +6,6 @@ import static org.junit.Assert.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -14,8 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
-import org.brattice.api.FrameInfo;
-import org.brattice.api.Holding;
 import org.brattice.api.Move.State;
 import org.brattice.api.MoveRequest;
 import org.brattice.api.PartitionState;
@@ -54,30 +51,6 @@ public class StormIT extends MoveTest {
     public Option[] configuration() {
         return Container.settling("20", "StormIT", "memory = " + BLOCKS + " MiB", "block = 1 MiB",
                 "partitions = 256", "processors = " + PROCESSORS, "backing = anonymous");
-    }
-
-    private List<Resource> resources() {
-        List<Resource> resources = new ArrayList<>();
-        for (Holding holding : hypervisor().holdings()) {
-            holding.processors().forEach(index -> resources.add(new Resource.Processor(index)));
-            holding.blocks().forEach(index -> resources.add(new Resource.MemoryBlock(index)));
-        }
-        return resources;
-    }
-
-    private void checkResources(int all) throws Exception {
-        eventually("no block is in quarantine", () -> {
-            FrameInfo frame = hypervisor().frame();
-            assertEquals(0, frame.quarantinedBlocks());
-        });
-        List<Resource> resources = resources();
-        assertEquals("resources", all, resources.size());
-        assertEquals("one owner each", all, new HashSet<>(resources).size());
-        for (Holding holding : hypervisor().holdings()) {
-            assertTrue(holding.toString(), holding.number() == 0
-                    || !holding.processors().isEmpty()
-                            && holding.spareBlocks().size() < holding.blocks().size());
-        }
     }
 
     @Test
