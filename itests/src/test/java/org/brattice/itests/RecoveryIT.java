@@ -209,6 +209,44 @@ public class RecoveryIT extends MoveTest {
         }
     }
 
+    /** Two threads loop that nothing can end, on two host processors or more; messages of others come in time. */
+    @Test
+    public void shouldKeepOthersInTimeBesideRunaways() throws Exception {
+        Terminal bob = terminal("bob");
+        Terminal ping = terminal("ping", "processors=2");
+        Terminal pong = new Terminal("pong") {
+            @Override
+            public Firmware firmware(BundleContext context, IpcaService service) {
+                return new Hands(context, service) {
+                    @Override
+                    public void message(Message message) {
+                        service.send(message.source(), message.payload());
+                    }
+                };
+            }
+        };
+        Puppets.behave("pong", pong);
+        start("pong");
+        for (int i = 0; i < 2; i++) {
+            wild("runaway" + i, "deadline=100");
+            bob.send("runaway" + i, "do loop");
+            await("runaway" + i, PartitionState.FAILED);
+        }
+        assertEquals(2, hypervisor().runaways().size());
+        List<Double> millis = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            long start = System.nanoTime();
+            ping.send("pong", "there and back");
+            assertEquals("pong: there and back", ping.next());
+            millis.add((System.nanoTime() - start) / 1e6);
+        }
+        millis.sort(null);
+        System.out.println("beside two runaways there and back ms: median=" + millis.get(250)
+                + " 99%=" + millis.get(495) + " most=" + millis.getLast());
+        assertTrue("99% ms=" + millis.get(495), millis.get(495) < 50);
+        assertTrue("most ms=" + millis.getLast(), millis.getLast() < 500);
+    }
+
     @Test
     public void shouldFindATaskThatHangs() throws Exception {
         module(1, Map.of(RecoveryModule.FAULTS, new String[]{Kind.PROCESSOR_HUNG.name()}),

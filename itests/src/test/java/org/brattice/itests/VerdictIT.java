@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Hashtable;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 
 import org.brattice.api.BlockAdapter;
@@ -53,6 +55,8 @@ public class VerdictIT extends MoveTest {
             "reassign", "hold", "quarantine", "ignore");
 
     private final Map<Kind, Provocation> provocations = new EnumMap<>(Kind.class);
+    /** Milliseconds, by verdict. */
+    private final Map<String, List<Long>> took = new TreeMap<>();
     private final CountDownLatch release = new CountDownLatch(1);
     private Terminal bob;
     private Terminal carol;
@@ -185,6 +189,10 @@ public class VerdictIT extends MoveTest {
         }
         assertEquals("", String.join("\n",
                 wrong.entrySet().stream().map(Object::toString).toList()));
+        took.forEach((verdict, millis) -> System.out.println("verdicts: " + verdict
+                + " from the fault until carried out, ms: median="
+                + millis.stream().sorted().skip(millis.size() / 2).findFirst().orElseThrow()
+                + " most=" + Collections.max(millis)));
         System.out.println("verdicts: kinds=" + provocations.size() + " verdicts="
                 + VERDICTS.size() + " combinations=" + provocations.size() * VERDICTS.size());
     }
@@ -211,6 +219,10 @@ public class VerdictIT extends MoveTest {
             assertTrue(info(name).toString(), !done.isEmpty());
         });
         module.unregister();
+        if (done.getFirst().state() == Recovery.State.DONE) {
+            took.computeIfAbsent(verdict, any -> new ArrayList<>())
+                    .add(done.getFirst().took().toMillis());
+        }
         String outcome = done.getFirst().state() + " " + info(name).state() + ": "
                 + done.getFirst().outcome() + " verdict=" + done.getFirst().verdict();
         bundle.uninstall();

@@ -96,6 +96,12 @@ public final class EmbeddedMachine implements AutoCloseable {
         }
     }
 
+    /** Whether a partition runs. */
+    public boolean runs(String name) {
+        return hypervisor.partition(name).map(PartitionInfo::state)
+                .orElse(null) == PartitionState.RUNNING;
+    }
+
     /** Boots a partition and waits until it runs. */
     public ServiceRegistration<?> run(String name, Shape shape, Firmware firmware)
             throws InterruptedException {

@@ -39,7 +39,8 @@ final class Verdicts {
             Unruly alice = Unruly.run(machine, "alice", Map.of("attempts", "1"));
             Unruly bob = Unruly.run(machine, "bob", Map.of("processors", "2"));
             reported(machine, bob);
-            for (String verdict : List.of("restart", "cold", "remap")) {
+            for (String verdict : List.of("restart", "cold", "remap", "hold", "quarantine",
+                    "reassign")) {
                 carriedOut(machine, verdict, FAULTS / 10);
                 print("a verdict of an operator's, " + verdict + ", until it is carried out",
                         carriedOut(machine, verdict, FAULTS));
@@ -90,8 +91,8 @@ final class Verdicts {
                 throw new IllegalStateException(recovery.toString());
             }
             millis.add(recovery.took().toNanos() / 1e6);
-            if (verdict.equals("remap") && i % 50 == 49) {
-                // Regions that were left come back as boots end.
+            // Regions that were left come back as boots end; and what has no boot is to have one again.
+            if (verdict.equals("remap") ? i % 25 == 24 : !machine.runs("alice")) {
                 machine.hypervisor().recover("alice", Verdict.of("restart"));
             }
         }

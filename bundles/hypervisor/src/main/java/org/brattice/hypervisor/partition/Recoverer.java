@@ -363,7 +363,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
 
     @Override
     public void running(LogicalPartition partition) {
-        watchdog.running();
+        watchdog.running(partition.boot());
         helpers.running(partition);
         probation.running(partition.boot());
         restarts(partition).running = Instant.now();

@@ -21,7 +21,11 @@ final class Watchdog {
     private final ControlThread control;
     private final Partitions partitions;
     private final Map<BootRun, Seen> seen = new WeakHashMap<>();
+    /** When it looks next, in nanoseconds, while it looks. */
+    private long next;
     private boolean looking;
+    /** Of looks that were arranged: the latest alone takes place. */
+    private long arranged;
 
     /** How far the event scan of a boot had come, and since when it has not come further. */
     private static final class Seen {
@@ -38,22 +42,38 @@ final class Watchdog {
     }
 
     /** A boot runs: from now on it is looked at. */
-    void running() {
-        if (!looking) {
+    void running(BootRun boot) {
+        Duration period = period(boot.declaration().shortestDeadlineMillis());
+        if (!looking || System.nanoTime() + period.toNanos() - next < 0) {
             looking = true;
-            look();
+            arrange(period);
         }
     }
 
+    /** From one look to the next, when a deadline is to be met. */
+    private static Duration period(long deadlineMillis) {
+        return Duration.ofMillis(
+                Math.clamp(deadlineMillis / LOOKS, LEAST.toMillis(), MOST.toMillis()));
+    }
+
+    private void arrange(Duration period) {
+        long mine = ++arranged;
+        next = System.nanoTime() + period.toNanos();
+        control.later(period, () -> {
+            if (arranged == mine) {
+                look();
+            }
+        });
+    }
+
     private void look() {
-        long next = Long.MAX_VALUE;
+        long shortest = Long.MAX_VALUE;
         try {
-            next = lookAtAll();
+            shortest = lookAtAll();
         } finally {
             looking = !partitions.boots().isEmpty();
             if (looking) {
-                control.later(Duration.ofMillis(Math.clamp(next / LOOKS, LEAST.toMillis(),
-                        MOST.toMillis())), this::look);
+                arrange(period(shortest));
             }
         }
     }
