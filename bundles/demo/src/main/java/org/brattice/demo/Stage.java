@@ -129,6 +129,7 @@ final class Stage implements AutoCloseable {
         CommandSession made = processor.createSession(InputStream.nullInputStream(), stream,
                 stream);
         made.put("SCOPE", "brattice:felix:gogo:*");
+        made.put(CommandSession.OPTION_NO_GLOB, true);
         return made;
     }
 

@@ -39,6 +39,8 @@ final class Script {
     int run(String text) {
         try (CommandSession session = processor.createSession(in, out, err)) {
             session.put("SCOPE", "brattice:felix:gogo:*");
+            // Words such as restart*3/60s are no names of files.
+            session.put(CommandSession.OPTION_NO_GLOB, true);
             for (Program part : parts(text)) {
                 Object result = session.execute(part);
                 if (result != null && !result.equals("")) {

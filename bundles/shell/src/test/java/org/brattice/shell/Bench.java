@@ -63,6 +63,7 @@ final class Bench implements AutoCloseable {
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
         try (CommandSession session = gogo.createSession(InputStream.nullInputStream(), stream,
                 stream)) {
+            session.put(CommandSession.OPTION_NO_GLOB, true);
             session.execute(line);
         } finally {
             output = out.toString(StandardCharsets.UTF_8);

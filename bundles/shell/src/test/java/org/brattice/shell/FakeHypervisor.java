@@ -192,7 +192,8 @@ final class FakeHypervisor implements Hypervisor {
         if (partition(partition).isEmpty()) {
             throw new IllegalArgumentException("partition=" + partition + " is unknown");
         }
-        Recovery done = new Recovery(recoveries.size() + 1, 0, null, partition, 1, "operator",
+        Recovery done = new Recovery(recoveries.size() + 1, 0, null, partition,
+                partition(partition).map(PartitionInfo::number).orElse(0), "operator",
                 verdict, refusal == null ? Recovery.State.DONE : Recovery.State.FAILED, MOMENT,
                 Duration.ofMillis(3), refusal == null ? "it runs" : refusal);
         recoveries.add(done);
