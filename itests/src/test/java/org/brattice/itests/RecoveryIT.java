@@ -762,6 +762,33 @@ public class RecoveryIT extends MoveTest {
     }
 
     @Test
+    public void shouldGoOnWhenAnOperatorCannotHaveItCold() throws Exception {
+        Wild lou = wild("lou", "ipca=64 KiB", "processors=1");
+        Terminal bob = terminal("bob");
+        CountDownLatch held = new CountDownLatch(1);
+        lou.boot.run(() -> {
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        for (int i = 0; i < 10; i++) {
+            bob.call(() -> bob.ipca.send(bob.ipca.number("lou"),
+                    MemorySegment.ofArray(new byte[5000])));
+        }
+        Recovery recovery = hypervisor().recover("lou", Verdict.of("cold"));
+        held.countDown();
+        assertEquals(Recovery.State.FAILED, recovery.state());
+        assertTrue(recovery.outcome(), recovery.outcome().endsWith("that it has not read do not"
+                + " fit into the dead letters: drop letters, or restart it in place"));
+        for (int i = 0; i < 10; i++) {
+            lou.next();
+        }
+        assertEquals(1, info("lou").boots());
+    }
+
+    @Test
     public void shouldRefuseAStandbyThatIsNone() throws Exception {
         wild("lea");
         assertEquals("standby=nobody is no other partition of the frame",

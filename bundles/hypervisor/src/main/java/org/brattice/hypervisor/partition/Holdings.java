@@ -483,6 +483,15 @@ final class Holdings implements Declarations.Owners, Recoverer.Remaps {
         if (lacking == Vsr.BUSY) {
             return "a sender is still inside its IPCA: try again";
         }
+        return noLetters(lacking);
+    }
+
+    @Override
+    public String refusesEmpty(LogicalPartition partition) {
+        return noLetters(vsr.lackingLetters(partition.number()));
+    }
+
+    private static String noLetters(int lacking) {
         return lacking == 0
                 ? null
                 : "messages=" + lacking + " that it has not read do not fit into the dead letters:"

@@ -75,8 +75,11 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         CompletableFuture<Advice> advise(FaultReport report);
     }
 
-    /** Moves IPCAs. */
+    /** Moves IPCAs, and empties them. */
     interface Remaps {
+        /** Why a partition cannot restart cold, as far as can be seen while it runs; or null. */
+        String refusesEmpty(LogicalPartition partition);
+
         /**
          * Moves a partition's IPCA to a fresh region.
          *
@@ -300,6 +303,12 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         LogicalPartition partition = one.partition;
         if (partition.source() == null) {
             one.end(false, lifeCycle.why(partition));
+            return;
+        }
+        boolean mayGoOn = one.fault == null && one.runs();
+        String refusal = cold && mayGoOn ? remaps.refusesEmpty(partition) : null;
+        if (refusal != null) {
+            one.end(false, refusal);
             return;
         }
         Restarts before = restarts(partition);

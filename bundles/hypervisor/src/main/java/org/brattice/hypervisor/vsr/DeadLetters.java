@@ -188,6 +188,15 @@ public final class DeadLetters {
      * @return how many there is no room for; 0 when all are kept
      */
     synchronized int addAll(int receiver, List<Unread> messages, String reason) {
+        int lacking = lacking(receiver, messages);
+        if (lacking == 0) {
+            messages.forEach(message -> add(receiver, message, reason));
+        }
+        return lacking;
+    }
+
+    /** For how many of the messages of a receiver there is no room. */
+    synchronized int lacking(int receiver, List<Unread> messages) {
         long room = pages.free();
         int rows = layout.letterCount() - used.cardinality();
         int lacking = 0;
@@ -201,9 +210,6 @@ public final class DeadLetters {
                     room -= bytes;
                 }
             }
-        }
-        if (lacking == 0) {
-            messages.forEach(message -> add(receiver, message, reason));
         }
         return lacking;
     }

@@ -194,6 +194,14 @@ public final class Vsr {
         return 0;
     }
 
+    /** For how many of what a partition has not read there are no letters, as far as can be seen while it runs. */
+    public int lackingLetters(int number) {
+        Area area = area(number);
+        return area == null
+                ? 0
+                : letters.lacking(number, Unread.of(frame.memory(), layout(), retry, area));
+    }
+
     /** Takes the lease away from everybody when nobody holds it, so that no writer can be inside. */
     private boolean shut(Area area) {
         long at = layout().controls(area.control()) + FrameLayout.CONTROL_LEASE;
