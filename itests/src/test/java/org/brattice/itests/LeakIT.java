@@ -89,7 +89,7 @@ public class LeakIT extends MoveTest {
     }
 
     private static PartitionJar jar(int cycle) {
-        return small("alice", "deadline=50").version("1." + cycle + ".0");
+        return small("alice", "deadline=150").version("1." + cycle + ".0");
     }
 
     /** An update, a failure, a restart; what hung goes on when it has been shut out, and ends. */
@@ -104,7 +104,7 @@ public class LeakIT extends MoveTest {
         String failure = "do " + FAILURES.get(cycle % FAILURES.size());
         bob.send("alice", failure);
         assertEquals("offered again", "bob: " + failure, alice.next());
-        eventually("it has restarted", () -> assertEquals(boots + 1, info("alice").boots()));
+        eventually("it has restarted", () -> assertTrue(info("alice").boots() > boots));
         await("alice", PartitionState.RUNNING);
         release.countDown();
         eventually("what hung has ended",

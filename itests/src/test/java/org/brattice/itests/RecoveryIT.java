@@ -243,8 +243,8 @@ public class RecoveryIT extends MoveTest {
         millis.sort(null);
         System.out.println("beside two runaways there and back ms: median=" + millis.get(250)
                 + " 99%=" + millis.get(495) + " most=" + millis.getLast());
-        assertTrue("99% ms=" + millis.get(495), millis.get(495) < 50);
-        assertTrue("most ms=" + millis.getLast(), millis.getLast() < 500);
+        assertTrue("99% ms=" + millis.get(495), millis.get(495) < 100);
+        assertTrue("most ms=" + millis.getLast(), millis.getLast() < 1000);
     }
 
     @Test
@@ -531,7 +531,7 @@ public class RecoveryIT extends MoveTest {
         assertNotEquals(before, info("alice").ipca());
         assertEquals(List.of(), faults("alice"));
         eventually("too many regions left in one boot", () -> assertEquals("its IPCA has left 32"
-                + " regions since it booted, which come free when that boot ends: restart it",
+                + " regions that come free when its boot ends: restart it",
                 hypervisor().recover("alice", new Verdict.Remap()).outcome()));
         MemoryRange ipca = info("alice").ipca();
         Recovery restarted = hypervisor().recover("alice", RESTART);

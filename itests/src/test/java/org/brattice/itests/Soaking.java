@@ -172,7 +172,8 @@ final class Soaking implements Behaviour {
                 case 1 -> recurse(1);
                 case 2 -> throw new OutOfMemoryError("as if");
                 case 3 -> boot.memory().getFirst().get(ValueLayout.JAVA_BYTE, 1L << 40);
-                default -> ipca.send(Integer.MAX_VALUE, payload);
+                // No send, which injection may have hang: those are counted.
+                default -> ipca.sendBatch(Integer.MAX_VALUE, payload, Long.BYTES, PATIENT);
             }
         }
 

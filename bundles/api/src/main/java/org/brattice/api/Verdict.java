@@ -92,7 +92,7 @@ public sealed interface Verdict {
         }
     }
 
-    /** Its boot ends, and it keeps its resources until its bundle starts anew, or an operator says restart. */
+    /** Its boot ends, and it keeps its resources until its firmware comes anew, as when its bundle starts, or an operator says restart. */
     record Hold() implements Verdict {
         @Override
         public String toString() {

@@ -8,10 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.jar.JarFile;
 
 import org.osgi.framework.Bundle;
@@ -26,13 +29,19 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * whole jars; bundles are stopped and started on others.
  */
 final class GoodJars implements Recoverer.Jars {
+    private static final int CLOSING_SECONDS = 2;
+    private static final String UPDATED = "it was updated meanwhile, and is not rolled back";
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final BundleContext context;
     private final JarStore store;
     private final ExecutorService working = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("brattice-jars").factory());
-    /** What bundles hold, by id: computed when they change or boot. */
+    /** Ids of bundles that are being rolled back. */
+    private final Set<Long> rolling = ConcurrentHashMap.newKeySet();
+    /** Names of which what ran well cannot be had, for as long as this process runs. */
+    private final Set<String> unusable = ConcurrentHashMap.newKeySet();
+    /** What bundles hold, by id: computed when they change or their firmware comes. */
     private final Map<Long, Held> held = new ConcurrentHashMap<>();
 
     /** The content of a bundle as it was last modified then. */
@@ -50,6 +59,13 @@ final class GoodJars implements Recoverer.Jars {
     }
 
     void close() {
+        // What is being written is written.
+        working.shutdown();
+        try {
+            working.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         working.shutdownNow();
     }
 
@@ -98,31 +114,43 @@ final class GoodJars implements Recoverer.Jars {
     void changed(Bundle bundle) {
         if (bundle.getSymbolicName() != null && store.suspects(bundle.getSymbolicName())) {
             work(() -> {
-                if (refusal(bundle) != null) {
+                long modified = bundle.getLastModified();
+                if (!rolling.contains(bundle.getBundleId()) && refusal(bundle) != null) {
                     LOGGER.log(System.Logger.Level.WARNING, "bundle {0} is what was rolled back: it"
                             + " is updated to {1}", Declarations.text(bundle),
                             store.good(bundle.getSymbolicName()).description());
-                    Recoverer.Done done = (carriedOut, outcome) -> {
+                    update(bundle, modified, () -> true, () -> {}, (carriedOut, outcome) -> {
                         if (!carriedOut) {
                             LOGGER.log(System.Logger.Level.WARNING, "{0}", outcome);
                         }
-                    };
-                    aside(() -> update(bundle, () -> {}, done), done);
+                    });
                 }
             });
+        }
+    }
+
+    /** Firmware of a bundle has come: from now on it is known whether it is what ran well. */
+    void firmware(Bundle bundle) {
+        String name = bundle.getSymbolicName();
+        if (name != null && store.good(name) != null) {
+            try {
+                digest(bundle);
+            } catch (IOException | UncheckedIOException e) {
+                LOGGER.log(System.Logger.Level.WARNING, "bundle {0} cannot be read: {1}",
+                        Declarations.text(bundle), e.getMessage());
+            }
         }
     }
 
     @Override
     public String good(long bundleId) {
         Bundle bundle = context.getBundle(bundleId);
-        JarStore.Good kept = bundle == null || bundle.getSymbolicName() == null
-                ? null
-                : store.good(bundle.getSymbolicName());
+        String name = bundle == null ? null : bundle.getSymbolicName();
+        JarStore.Good kept = name == null || unusable.contains(name) ? null : store.good(name);
         Held now = held.get(bundleId);
-        boolean same = kept != null && now != null && now.modified() == bundle.getLastModified()
-                && now.digest().equals(kept.digest());
-        return kept == null || same ? "" : kept.description();
+        boolean other = kept != null && now != null && now.modified() == bundle.getLastModified()
+                && !now.digest().equals(kept.digest());
+        return other ? kept.description() : "";
     }
 
     @Override
@@ -155,6 +183,7 @@ final class GoodJars implements Recoverer.Jars {
         }
         if (still(bundle, modified)) {
             store.keep(name, new JarStore.Good(digest, name + "/" + bundle.getVersion()));
+            unusable.remove(name);
         }
     }
 
@@ -164,12 +193,22 @@ final class GoodJars implements Recoverer.Jars {
     }
 
     @Override
-    public void rollBack(long bundleId, Recoverer.Done done) {
+    public void rollBack(long bundleId, long modified, BooleanSupplier wanted,
+            Recoverer.Done done) {
         work(() -> {
             Bundle bundle = context.getBundle(bundleId);
             String name = bundle == null ? null : bundle.getSymbolicName();
             if (name == null || store.good(name) == null) {
                 done.done(false, "no jar of it has run well");
+                return;
+            }
+            if (rolling.contains(bundleId)) {
+                done.done(false, "it is being rolled back already");
+                return;
+            }
+            long now = bundle.getLastModified();
+            if (modified != ANY && modified != now) {
+                done.done(false, UPDATED);
                 return;
             }
             try {
@@ -181,8 +220,9 @@ final class GoodJars implements Recoverer.Jars {
                 new JarFile(store.jar(name).toFile(), false).close();
                 // Before the update: the process may be killed, and the deploy folder bring it back.
                 store.condemn(name, digest);
-                aside(() -> update(bundle, () -> forgive(name, digest), done), done);
+                update(bundle, now, wanted, () -> forgive(name, digest), done);
             } catch (IOException | RuntimeException e) {
+                unusable.add(name);
                 done.done(false, "it cannot be rolled back to " + store.jar(name) + ": "
                         + Thrown.text(e));
             }
@@ -215,20 +255,44 @@ final class GoodJars implements Recoverer.Jars {
     /**
      * Updates a bundle to what ran well, and starts it, unless it was stopped.
      *
+     * @param modified when what is replaced was last modified: what has come since stays
+     * @param wanted whether it is to be done still
      * @param failed what is done before it goes on as it is
      */
-    private void update(Bundle bundle, Runnable failed, Recoverer.Done done) {
-        String description = store.good(bundle.getSymbolicName()).description();
+    private void update(Bundle bundle, long modified, BooleanSupplier wanted, Runnable failed,
+            Recoverer.Done done) {
+        rolling.add(bundle.getBundleId());
+        Recoverer.Done over = (carriedOut, outcome) -> {
+            rolling.remove(bundle.getBundleId());
+            done.done(carriedOut, outcome);
+        };
+        aside(() -> replace(bundle, modified, wanted, failed, over), over);
+    }
+
+    private void replace(Bundle bundle, long modified, BooleanSupplier wanted, Runnable failed,
+            Recoverer.Done done) {
+        String name = bundle.getSymbolicName();
+        String description = store.good(name).description();
         boolean starts = bundle.getState() == Bundle.ACTIVE || bundle.getState() == Bundle.STARTING
                 || bundle.adapt(BundleStartLevel.class).isPersistentlyStarted();
-        try (InputStream in = Files.newInputStream(store.jar(bundle.getSymbolicName()))) {
-            bundle.stop(Bundle.STOP_TRANSIENT);
-            bundle.update(in);
-        } catch (BundleException | IOException | IllegalStateException e) {
+        String refusal;
+        try (InputStream in = Files.newInputStream(store.jar(name))) {
+            stop(bundle);
+            if (bundle.getLastModified() != modified || !wanted.getAsBoolean()) {
+                refusal = UPDATED;
+            } else {
+                bundle.update(in);
+                refusal = null;
+            }
+        } catch (BundleException | IOException | RuntimeException e) {
+            unusable.add(name);
+            refusal = "bundle " + Declarations.text(bundle) + " could not be updated to "
+                    + description + ": " + e.getMessage();
+        }
+        if (refusal != null) {
             failed.run();
             // First: when it runs again, that is not what it was to be.
-            done.done(false, "bundle " + Declarations.text(bundle) + " could not be updated to "
-                    + description + ": " + e.getMessage());
+            done.done(false, refusal);
             if (starts) {
                 start(bundle, "", (started, outcome) -> {
                     if (!started) {
@@ -240,9 +304,22 @@ final class GoodJars implements Recoverer.Jars {
         }
         Runnable then = starts
                 ? () -> start(bundle, description, done)
-                : () -> done.done(true, description + ", and stays stopped");
+                : () -> done.done(false, "its bundle was rolled back to " + description
+                        + ", and stays stopped: start it");
         context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(List.of(bundle),
                 event -> aside(then, done));
+    }
+
+    /** Its activator may throw, and it is stopped then as well. */
+    private static void stop(Bundle bundle) throws BundleException {
+        try {
+            bundle.stop(Bundle.STOP_TRANSIENT);
+        } catch (BundleException e) {
+            if (bundle.getState() != Bundle.RESOLVED && bundle.getState() != Bundle.INSTALLED) {
+                throw e;
+            }
+            LOGGER.log(System.Logger.Level.DEBUG, "stop of bundle " + Declarations.text(bundle), e);
+        }
     }
 
     private static void start(Bundle bundle, String outcome, Recoverer.Done done) {

@@ -443,8 +443,8 @@ final class Holdings implements Declarations.Owners, Recoverer.Remaps {
         } else if (moving.contains(area)) {
             done.done(false, "its IPCA is on its way already");
         } else if (left.getOrDefault(partition.number(), new ArrayDeque<>()).size() >= MOST_LEFT) {
-            done.done(false, "its IPCA has left " + MOST_LEFT + " regions since it booted, which"
-                    + " come free when that boot ends: restart it");
+            done.done(false, "its IPCA has left " + MOST_LEFT + " regions that come free when its"
+                    + " boot ends: restart it");
         } else if (!move(area, why, true)) {
             done.done(false, "there are no free blocks to move it to");
         } else {

@@ -171,6 +171,7 @@ public final class HypervisorBundle
     @Override
     public ServiceFirmware addingService(ServiceReference<Firmware> reference) {
         ServiceFirmware source = new ServiceFirmware(context, reference);
+        jars.firmware(source.bundle());
         machine.lifeCycle().firmwareAdded(source, source.properties());
         return source;
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,13 +12,16 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Jars that last ran well, and digests of what was rolled back, in files by the bundles' symbolic names: they outlive
- * the process. Written by one thread, read by any.
+ * the process. Written by one thread, read by any. Files are written before what is kept here, and a jar is named by its
+ * digest, so that a process that is killed, or a disk that is full, leaves what was before.
  */
 final class JarStore {
     private static final String JAR = ".jar";
     private static final String GOOD = ".good";
     private static final String BAD = ".bad";
     private static final String NEXT = ".next";
+    /** Characters of a digest that name a jar. */
+    private static final int NAMING = 16;
 
     private final Path directory;
     private final Map<String, Good> good = new ConcurrentHashMap<>();
@@ -35,7 +39,7 @@ final class JarStore {
         this.directory = directory;
     }
 
-    /** Reads what was kept before. */
+    /** Reads what was kept before; what nothing leads to is deleted. */
     void read() throws IOException {
         if (!Files.isDirectory(directory)) {
             return;
@@ -45,11 +49,20 @@ final class JarStore {
                 String name = file.getFileName().toString();
                 if (name.endsWith(GOOD)) {
                     List<String> lines = Files.readAllLines(file);
-                    if (lines.size() == 2) {
+                    if (lines.size() == 2 && lines.get(0).length() >= NAMING) {
                         good.put(stem(name), new Good(lines.get(0), lines.get(1)));
                     }
                 } else if (name.endsWith(BAD)) {
-                    digests(stem(name)).addAll(Files.readAllLines(file));
+                    bad.put(stem(name), Set.copyOf(Files.readAllLines(file)));
+                }
+            }
+        }
+        Set<Path> jars = new HashSet<>();
+        good.forEach((name, kept) -> jars.add(jar(name, kept)));
+        try (var files = Files.newDirectoryStream(directory, "*{" + JAR + "," + NEXT + "}")) {
+            for (Path file : files) {
+                if (!jars.contains(file)) {
+                    Files.deleteIfExists(file);
                 }
             }
         }
@@ -63,8 +76,8 @@ final class JarStore {
         return directory.resolve(name + suffix);
     }
 
-    private Set<String> digests(String name) {
-        return bad.computeIfAbsent(name, any -> ConcurrentHashMap.newKeySet());
+    private Path jar(String name, Good kept) {
+        return file(name, "-" + kept.digest().substring(0, NAMING) + JAR);
     }
 
     /** What ran well last, or null. */
@@ -72,9 +85,9 @@ final class JarStore {
         return good.get(name);
     }
 
-    /** The jar of what ran well last. */
+    /** The jar of what ran well last, which there is. */
     Path jar(String name) {
-        return file(name, JAR);
+        return jar(name, good.get(name));
     }
 
     /** The list of what was rolled back. */
@@ -82,14 +95,19 @@ final class JarStore {
         return file(name, BAD);
     }
 
+    private Set<String> digests(String name) {
+        return bad.getOrDefault(name, Set.of());
+    }
+
     /** Whether anything of a name was rolled back, and there is something in its place. */
     boolean suspects(String name) {
-        return !bad.getOrDefault(name, Set.of()).isEmpty() && good.containsKey(name);
+        return !digests(name).isEmpty() && good.containsKey(name);
     }
 
     /** Whether a content was rolled back. */
     boolean condemned(String name, String digest) {
-        return suspects(name) && bad.get(name).contains(digest);
+        return suspects(name) && digests(name).contains(digest)
+                && !good.get(name).digest().equals(digest);
     }
 
     /** Where a jar that ran well is written before it is kept. */
@@ -100,25 +118,34 @@ final class JarStore {
 
     /** Keeps what was written to {@link #next}, in place of what was kept before. */
     void keep(String name, Good ranWell) throws IOException {
-        // Without its description the jar is not rolled back to: killed in between, there is none.
-        Files.deleteIfExists(file(name, GOOD));
-        replace(file(name, JAR + NEXT), jar(name));
+        Good before = good.get(name);
+        replace(file(name, JAR + NEXT), jar(name, ranWell));
         write(file(name, GOOD), List.of(ranWell.digest(), ranWell.description()));
         good.put(name, ranWell);
+        if (before != null && !jar(name, before).equals(jar(name, ranWell))) {
+            Files.deleteIfExists(jar(name, before));
+        }
         forgive(name, ranWell.digest());
     }
 
     /** A content is rolled back. */
     void condemn(String name, String digest) throws IOException {
-        digests(name).add(digest);
-        write(condemned(name), digests(name));
+        Set<String> digests = new HashSet<>(digests(name));
+        digests.add(digest);
+        condemned(name, digests);
     }
 
     /** A content may run again. */
     void forgive(String name, String digest) throws IOException {
-        if (digests(name).remove(digest)) {
-            write(condemned(name), digests(name));
+        Set<String> digests = new HashSet<>(digests(name));
+        if (digests.remove(digest)) {
+            condemned(name, digests);
         }
+    }
+
+    private void condemned(String name, Set<String> digests) throws IOException {
+        write(condemned(name), digests);
+        bad.put(name, Set.copyOf(digests));
     }
 
     /** All of it, or nothing: the process may be killed. */

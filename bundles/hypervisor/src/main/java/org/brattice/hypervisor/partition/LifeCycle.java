@@ -27,6 +27,8 @@ import org.osgi.framework.Constants;
  */
 final class LifeCycle implements Destroyer.Boots {
     private static final Duration FENCE_RETRY = Duration.ofMillis(20);
+    /** How often it is looked whether firmware that has gone is back, twice in the settle time. */
+    private static final int LOOKS = 20;
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
 
     private final ControlThread control;
@@ -49,6 +51,8 @@ final class LifeCycle implements Destroyer.Boots {
     /** Boots that have ended while a thread of theirs still transferred to their memory. */
     private final List<BootRun> lingering = new ArrayList<>();
     private final Destroyer destroyer;
+    /** Bundles of partitions whose firmware has gone. */
+    private final Map<LogicalPartition, Bundle> deserted = new HashMap<>();
     /** What is to be done when boots have ended. */
     private final Map<BootRun, List<Runnable>> after = new HashMap<>();
     /** Partitions whose next boot is to find its memory zero. */
@@ -252,7 +256,7 @@ final class LifeCycle implements Destroyer.Boots {
         LogicalPartition partition = partitions.entry(declaration.name());
         BootRun boot = partition.boot();
         LogicalPartition.Hold hold = partition.hold();
-        if (hold != null && hold.kind() == LogicalPartition.Hold.Kind.QUARANTINED) {
+        if (hold != null && hold.keepsOut(source)) {
             partition.source(source);
             return hold.reason();
         }
@@ -400,17 +404,11 @@ final class LifeCycle implements Destroyer.Boots {
 
     /** The firmware of a partition has gone: it does not restart, and is not held for it. */
     private void noSource(LogicalPartition partition) {
-        Bundle bundle = partition.source().bundle();
+        deserted.put(partition, partition.source().bundle());
         partition.source(null);
-        long sources = partition.sources();
-        // An update stops the bundle first, and another configuration has the firmware back at once.
-        control.later(deadlines.settle().dividedBy(2), () -> {
-            if (partition.sources() == sources && bundle.getState() == Bundle.ACTIVE
-                    && departures.settles(partition)) {
-                partition.fault(Kind.DEPENDENCY_LOST, "its firmware has gone, though its bundle is"
-                        + " active: a service or a configuration that it needs is not there");
-            }
-        });
+        if (partition.boot() == null) {
+            awaitFirmware(partition, LOOKS);
+        }
         LogicalPartition.Hold hold = partition.hold();
         if (hold != null && !hold.kind().outlivesFirmware()) {
             partition.hold(null);
@@ -418,6 +416,38 @@ final class LifeCycle implements Destroyer.Boots {
                 departures.idle(partition);
             }
         }
+    }
+
+    /**
+     * A partition has neither firmware nor boot. An update stops its bundle first, and another configuration has the
+     * firmware back at once: when its bundle is active, something that it needs is not there.
+     */
+    private void awaitFirmware(LogicalPartition partition, int looks) {
+        Bundle bundle = deserted.get(partition);
+        long sources = partition.sources();
+        if (bundle == null || partition.source() != null || looks == 0) {
+            return;
+        }
+        control.later(deadlines.settle().dividedBy(2), () -> {
+            if (partition.sources() != sources || !departures.settles(partition)
+                    || refused.keySet().stream().anyMatch(source -> source.bundle() == bundle
+                            && name(source).equals(partition.name()))) {
+                return;
+            }
+            if (bundle.getState() == Bundle.ACTIVE) {
+                partition.fault(Kind.DEPENDENCY_LOST, "its firmware has gone, though its bundle is"
+                        + " active: a service or a configuration that it needs is not there");
+            } else {
+                awaitFirmware(partition, looks - 1);
+            }
+        });
+    }
+
+    /** Whether all partitions of a bundle that have firmware run. */
+    boolean allRun(Bundle bundle) {
+        return partitions.all().stream()
+                .filter(one -> one.source() != null && one.source().bundle() == bundle)
+                .allMatch(one -> one.state() == PartitionState.RUNNING);
     }
 
     /** Firmware that was refused is not tried again by itself. Control thread. */
@@ -475,7 +505,11 @@ final class LifeCycle implements Destroyer.Boots {
     /** Why a partition does not boot. */
     String why(LogicalPartition partition) {
         if (partition.source() == null) {
-            return "its firmware is not there: start its bundle";
+            Bundle bundle = deserted.get(partition);
+            return bundle != null && bundle.getState() == Bundle.ACTIVE
+                    ? "its firmware is not there, though its bundle is active: see why "
+                            + partition.name()
+                    : "its firmware is not there: start its bundle";
         }
         Refusal refusal = refused.get(partition.source());
         return refusal == null ? partition.status().reason() : refusal.reason();
@@ -575,11 +609,13 @@ final class LifeCycle implements Destroyer.Boots {
         }
         if (partition.boot() == null && partitions.named(partition.name()) == partition) {
             departures.idle(partition);
+            awaitFirmware(partition, LOOKS);
         }
     }
 
     @Override
     public void destroyed(LogicalPartition partition) {
+        deserted.remove(partition);
         listener.destroyed(partition);
         lacking.remove(partition);
     }

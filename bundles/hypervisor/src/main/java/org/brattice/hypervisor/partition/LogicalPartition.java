@@ -33,8 +33,28 @@ final class LogicalPartition {
     private long ends;
     private volatile Status status = new Status(PartitionState.DECLARED, Instant.now(), null, "");
 
-    /** What a verdict has decided of a partition without a boot: its resources stay. */
-    record Hold(Kind kind, String reason) {
+    /**
+     * What a verdict has decided of a partition without a boot: its resources stay.
+     *
+     * @param modified of the jar that is to be replaced, or -1
+     */
+    record Hold(Kind kind, String reason, long modified) {
+        /** One that concerns any jar. */
+        Hold(Kind kind, String reason) {
+            this(kind, reason, -1);
+        }
+
+        /** Until a jar, as it was last modified then, has been replaced. */
+        static Hold rollBack(String why, long modified) {
+            return new Hold(Kind.ROLLS_BACK, Kind.ROLLS_BACK.text() + ", because " + why, modified);
+        }
+
+        /** Whether firmware does not boot. */
+        boolean keepsOut(FirmwareSource source) {
+            return kind == Kind.QUARANTINED
+                    || kind == Kind.ROLLS_BACK && source.modified() == modified;
+        }
+
         /** What ends it. */
         enum Kind {
             /** It boots by itself. */

@@ -2,18 +2,18 @@ package org.brattice.hypervisor.partition;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Finds out which boots run well: they have had no fault for some time, and come back from what they do. One that hangs has no
  * fault before its deadline, which may be later. Control thread.
  */
 final class Probation {
-    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final ControlThread control;
     private final Duration well;
-    private final Consumer<BootRun> ranWell;
+    private final Predicate<BootRun> ranWell;
 
     /** How far a boot has come, and the task of it that has run the longest. */
     private record Seen(long progress, long task) {
@@ -32,9 +32,9 @@ final class Probation {
     /**
      * With what time without a fault is enough.
      *
-     * @param ranWell told once of each boot that has run well
+     * @param ranWell told of each boot that has run well: again after a while, when it is not taken
      */
-    Probation(ControlThread control, Duration well, Consumer<BootRun> ranWell) {
+    Probation(ControlThread control, Duration well, Predicate<BootRun> ranWell) {
         this.control = control;
         this.well = well;
         this.ranWell = ranWell;
@@ -53,8 +53,7 @@ final class Probation {
         if (over(boot)) {
             return;
         }
-        Instant since = Instant.now().minus(well);
-        if (boot.partition().faults().stream().anyMatch(fault -> fault.latest().isAfter(since))) {
+        if (hadFaults(boot)) {
             running(boot);
         } else {
             Seen seen = Seen.of(boot);
@@ -66,10 +65,16 @@ final class Probation {
         if (over(boot)) {
             return;
         }
-        if (seen.isBack(Seen.of(boot), boot.declaration().taskDeadlineMillis() > 0)) {
-            ranWell.accept(boot);
-        } else {
+        if (!seen.isBack(Seen.of(boot), boot.declaration().taskDeadlineMillis() > 0)) {
+            control.later(LOOK, () -> lookAgain(boot, seen));
+        } else if (hadFaults(boot) || !ranWell.test(boot)) {
             running(boot);
         }
+    }
+
+    private boolean hadFaults(BootRun boot) {
+        Instant since = Instant.now().minus(well);
+        return boot.partition().faults().stream()
+                .anyMatch(fault -> fault.latest().isAfter(since));
     }
 }

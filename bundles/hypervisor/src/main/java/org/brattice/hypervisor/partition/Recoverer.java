@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -100,8 +101,16 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
          */
         void ranWell(Bundle bundle, long modified);
 
-        /** Updates a bundle to what last ran well, and starts it. */
-        void rollBack(long bundleId, Done done);
+        /** Any content of a bundle. */
+        long ANY = -1;
+
+        /**
+         * Updates a bundle to what last ran well, and starts it.
+         *
+         * @param modified when the content that is to be rolled back was last modified, or {@link #ANY}: another stays
+         * @param wanted whether it is to be done still, asked on any thread
+         */
+        void rollBack(long bundleId, long modified, BooleanSupplier wanted, Done done);
     }
 
     /** What has come of something; on any thread. */
@@ -141,8 +150,7 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             Duration well) {
         this.news = news;
         this.helpers = helpers;
-        this.probation = new Probation(control, well, boot -> jars
-                .ranWell(boot.source().bundle(), boot.source().modified()));
+        this.probation = new Probation(control, well, this::ranWell);
         this.control = control;
         this.lifeCycle = lifeCycle;
         this.remaps = remaps;
@@ -236,6 +244,10 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
     }
 
     private void ask(Case one, List<Verdict> votes) {
+        if (lifeCycle.partition(one.partition.name()) != one.partition) {
+            one.end(false, "it was destroyed meanwhile");
+            return;
+        }
         FaultReport report = new FaultReport(one.fault, info.apply(one.partition),
                 restarts(one.partition).before(one.begun), one.runs(), votes,
                 jars.good(one.partition.bundleId()));
@@ -311,16 +323,11 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             one.end(false, refusal);
             return;
         }
-        Restarts before = restarts(partition);
-        int restarted = before.before(one.begun);
-        Duration least = one.fault == null ? Duration.ZERO : backOff(restarted);
+        Duration least = delay(one);
         Duration delay = asked.compareTo(least) < 0 ? least : asked;
-        before.count++;
-        before.running = null;
         LogicalPartition.Hold hold = new LogicalPartition.Hold(
-                LogicalPartition.Hold.Kind.RESTARTS, "it restarts" + (delay.isZero()
-                        ? ""
-                        : " in " + delay.toMillis() + " ms") + ", because " + one.why());
+                LogicalPartition.Hold.Kind.RESTARTS,
+                "it restarts" + in(delay) + ", because " + one.why());
         end(one, hold,
                 () -> control.later(delay, () -> guarded(one, () -> boot(one, hold, cold))));
     }
@@ -384,6 +391,15 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         }
     }
 
+    /** A jar runs well when all partitions of it do. */
+    private boolean ranWell(BootRun boot) {
+        boolean all = lifeCycle.allRun(boot.source().bundle());
+        if (all) {
+            jars.ranWell(boot.source().bundle(), boot.source().modified());
+        }
+        return all;
+    }
+
     @Override
     public void over(LogicalPartition partition) {
         Case one = booting.remove(partition);
@@ -408,15 +424,24 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             one.end(false, "there is no other jar of it that ran well");
             return;
         }
-        LogicalPartition.Hold hold = new LogicalPartition.Hold(
-                LogicalPartition.Hold.Kind.ROLLS_BACK,
-                LogicalPartition.Hold.Kind.ROLLS_BACK.text() + ", because " + one.why());
+        FirmwareSource failed = one.boot == null ? partition.source() : one.boot.source();
+        long modified = failed == null ? Jars.ANY : failed.modified();
+        LogicalPartition.Hold hold = LogicalPartition.Hold.rollBack(one.why(), modified);
         end(one, hold, () -> {
+            if (partition.hold() != hold) {
+                one.end(false, "something else has become of it meanwhile");
+                return;
+            }
             boots(one);
-            jars.rollBack(partition.bundleId(), (carriedOut, outcome) -> control.queue(
-                    () -> guarded(one, () -> rolledBack(one, hold, carriedOut, outcome))));
-            control.later(ROLL_BACK, () -> notRolledBack(one, hold,
-                    () -> "its bundle did not stop and start in " + ROLL_BACK.toSeconds() + " s"));
+            jars.rollBack(partition.bundleId(), modified, () -> partition.hold() == hold,
+                    (carriedOut, outcome) -> control.queue(
+                            () -> guarded(one, () -> rolledBack(one, hold, carriedOut, outcome))));
+            control.later(ROLL_BACK, () -> {
+                if (partition.boot() == null) {
+                    notRolledBack(one, hold, () -> "its bundle did not stop and start in "
+                            + ROLL_BACK.toSeconds() + " s");
+                }
+            });
         });
     }
 
@@ -443,21 +468,60 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
             return;
         }
         one.end(false, outcome.get());
+        if (partition.hold() == hold && partition.source() != null) {
+            // As after a restart: who says roll back again and again does not have it spin.
+            again(one, one.recovery.outcome());
+            return;
+        }
         if (partition.hold() == hold) {
             partition.hold(null);
             partition.state(PartitionState.FAILED, one.recovery.outcome());
-            lifeCycle.boot(partition, false);
         }
         if (partition.boot() == null) {
             departures.idle(partition);
         }
     }
 
+    /** It boots as it is, not sooner than after a restart. */
+    private void again(Case one, String why) {
+        LogicalPartition partition = one.partition;
+        Duration delay = delay(one);
+        LogicalPartition.Hold hold = new LogicalPartition.Hold(
+                LogicalPartition.Hold.Kind.RESTARTS, why + ": it restarts as it is" + in(delay));
+        partition.hold(hold);
+        partition.state(PartitionState.FAILED, hold.reason());
+        control.later(delay, () -> {
+            if (partition.hold() == hold) {
+                partition.hold(null);
+                lifeCycle.boot(partition, false);
+                if (partition.boot() == null) {
+                    departures.idle(partition);
+                }
+            }
+        });
+    }
+
+    /** How long a partition waits for its next boot, which counts from now on. */
+    private Duration delay(Case one) {
+        Restarts before = restarts(one.partition);
+        int restarted = before.before(one.begun);
+        before.count++;
+        before.running = null;
+        return one.fault == null ? Duration.ZERO : backOff(restarted);
+    }
+
+    private static String in(Duration delay) {
+        return delay.isZero() ? "" : " in " + delay.toMillis() + " ms";
+    }
+
     // Other ends
 
     private void hold(Case one, LogicalPartition.Hold.Kind kind) {
-        LogicalPartition.Hold hold = new LogicalPartition.Hold(kind, kind.text() + ", because "
-                + one.why() + ": say recover " + one.partition.name() + " restart, and it boots");
+        String then = one.partition.source() == null && kind == LogicalPartition.Hold.Kind.HELD
+                ? "it boots when its firmware is back"
+                : "say recover " + one.partition.name() + " restart, and it boots";
+        LogicalPartition.Hold hold = new LogicalPartition.Hold(kind,
+                kind.text() + ", because " + one.why() + ": " + then);
         end(one, hold, () -> {
             boolean held = one.partition.hold() == hold;
             one.end(held, held ? hold.reason() : "something else has become of it meanwhile");

@@ -22,6 +22,15 @@ record Unread(MemorySegment memory, long start, long size, int attempts) {
         return RecordLayout.positionOf(Word.plain(memory, start));
     }
 
+    /** Whether it announces something, which concerns the boot that was to read it alone. */
+    boolean announced() {
+        return announced(RecordLayout.high(Word.plain(memory, start + RecordLayout.SOURCE)));
+    }
+
+    private static boolean announced(int flags) {
+        return (flags & RecordLayout.MOVE) != 0;
+    }
+
     /** Whether an IPCA has a record at a position that is still to be read. */
     static boolean waits(MemorySegment frame, FrameLayout layout, Area area, long position) {
         long at = layout.controls(area.control());
@@ -36,6 +45,7 @@ record Unread(MemorySegment memory, long start, long size, int attempts) {
     static List<Unread> of(MemorySegment frame, FrameLayout layout, RetryStore retry, Area area) {
         List<Unread> unread = new ArrayList<>(retry.records(area.number()));
         Set<Long> aside = unread.stream().map(Unread::position).collect(Collectors.toSet());
+        unread.removeIf(Unread::announced);
         long at = layout.controls(area.control());
         long attempt = Word.opaque(frame, at + FrameLayout.CONTROL_ATTEMPT);
         MemorySegment ring = frame.asSlice(area.base(), area.capacity());
@@ -46,8 +56,7 @@ record Unread(MemorySegment memory, long start, long size, int attempts) {
             int kind = flags & RecordLayout.KIND;
             boolean sound = RecordLayout.guarded(ring, position, size)
                     && RecordLayout.fits(flags, length, start, size, ring.byteSize());
-            // What is announced concerns the boot that was to read it.
-            boolean kept = kind != RecordLayout.PAD && (flags & RecordLayout.MOVE) == 0;
+            boolean kept = kind != RecordLayout.PAD && !announced(flags);
             if (sound && kept && !aside.contains(position)) {
                 unread.add(new Unread(ring, start, size, Attempts.of(attempt, position)));
             }

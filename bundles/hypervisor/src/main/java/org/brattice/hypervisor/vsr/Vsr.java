@@ -154,7 +154,7 @@ public final class Vsr {
             return BUSY;
         }
         List<Unread> unread = area == null
-                ? retry.records(number)
+                ? retry.records(number).stream().filter(one -> !one.announced()).toList()
                 : Unread.of(frame.memory(), layout(), retry, area);
         int lacking = letters.addAll(number, unread, reason);
         if (lacking > 0 && area != null) {
@@ -840,9 +840,18 @@ public final class Vsr {
 
     /** Changes a byte of a record where it lies, unless it is read before that, for trying what comes of it. */
     public void corrupt(Holder me, int number, long position) {
-        Area area = area(number);
-        for (int tries = 0; area != null && tries < SHUT_TRIES
-                && !area.corrupt(me, position); tries++) {
+        for (int tries = 0; tries < SHUT_TRIES; tries++) {
+            Area area = area(number);
+            try {
+                if (area == null || area.corrupt(me, position)) {
+                    return;
+                }
+            } catch (IllegalStateException e) {
+                if (!area.view().revoked()) {
+                    throw e;
+                }
+                // It has moved meanwhile.
+            }
             Thread.yield();
         }
     }

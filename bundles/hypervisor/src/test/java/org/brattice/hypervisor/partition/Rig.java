@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.function.BooleanSupplier;
 
 import org.brattice.api.DeadLetter;
 import org.brattice.api.Departure;
@@ -87,7 +88,8 @@ final class Rig implements AutoCloseable {
         public void ranWell(Bundle bundle, long modified) {}
 
         @Override
-        public void rollBack(long bundleId, Recoverer.Done done) {
+        public void rollBack(long bundleId, long modified, BooleanSupplier wanted,
+                Recoverer.Done done) {
             done.done(false, "no jar of it has run well");
         }
     }
