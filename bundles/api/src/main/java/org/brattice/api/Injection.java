@@ -2,6 +2,7 @@ package org.brattice.api;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -33,6 +34,16 @@ public record Injection(String partition, Effect effect, String call, long at, d
         if (at < 0 || probability < 0 || probability > 1 || at == 0 && !(probability > 0)) {
             throw new IllegalArgumentException("at=" + at + " probability=" + probability
                     + " must say which calls: at from 1, or probability above 0, up to 1");
+        }
+        List<String> sending = effect == Effect.DROP
+                ? List.of("*", "send", "sendBatch", "broadcast")
+                : List.of("*", "send");
+        boolean concernsWhatIsSent = effect == Effect.DROP || effect == Effect.DUPLICATE
+                || effect == Effect.CORRUPT;
+        if (concernsWhatIsSent && !sending.contains(call)) {
+            throw new IllegalArgumentException("effect=" + effect.name().toLowerCase(Locale.ROOT)
+                    + " call=" + call + " must be one of " + sending
+                    + ": it concerns what is sent");
         }
         if (times < 0 || delay.isNegative()) {
             throw new IllegalArgumentException(

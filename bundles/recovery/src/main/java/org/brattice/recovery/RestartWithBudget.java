@@ -22,34 +22,56 @@ import org.osgi.service.component.annotations.Component;
                 RecoveryModule.FAULTS + "=PROCESSOR_HUNG",
                 RecoveryModule.FAULTS + "=OUT_OF_MEMORY"})
 public final class RestartWithBudget implements RecoveryModule {
+    private static final System.Logger LOGGER = System.getLogger("org.brattice.recovery");
     private static final long MOST_MILLIS = 3_600_000;
+    private static final long MOST_SECONDS = 86_400;
+    private static final int MOST_RESTARTS = 1_000_000;
 
     private final Budget budget;
     private final Duration delay;
 
     /** How often, and when. */
     public @interface Restarts {
-        /** Restarts of one partition in a window. */
-        int restarts() default 3;
+        /** Restarts of one partition in a window: a number. */
+        String restarts() default "3";
 
-        /** How long a window is. */
-        long window_seconds() default 60;
+        /** How long a window is: a number. */
+        String window_seconds() default "60";
 
-        /** From the end of a boot to the next. */
-        long delay_millis() default 0;
+        /** From the end of a boot to the next: a number. */
+        String delay_millis() default "0";
     }
 
     @Activate
     public RestartWithBudget(Restarts restarts) {
-        this(Math.max(0, restarts.restarts()),
-                Duration.ofSeconds(Math.max(1, restarts.window_seconds())),
-                Duration.ofMillis(Math.clamp(restarts.delay_millis(), 0, MOST_MILLIS)),
+        this((int) number("restarts", restarts.restarts(), 3, 0, MOST_RESTARTS),
+                Duration.ofSeconds(
+                        number("window.seconds", restarts.window_seconds(), 60, 1, MOST_SECONDS)),
+                Duration.ofMillis(
+                        number("delay.millis", restarts.delay_millis(), 0, 0, MOST_MILLIS)),
                 System::nanoTime);
     }
 
     RestartWithBudget(int restarts, Duration window, Duration delay, LongSupplier clock) {
         this.budget = new Budget(restarts, window, clock);
         this.delay = delay;
+    }
+
+    /** What is configured; the standard, with a word in the log, when that cannot be. */
+    private static long number(String key, String text, long standard, long least, long most) {
+        try {
+            long number = Long.parseLong(text.strip());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, as for a number out of bounds.
+        }
+        LOGGER.log(System.Logger.Level.WARNING,
+                "configuration org.brattice.recovery.RestartWithBudget: " + key + "=" + text
+                        + " must be a number, " + least + " to " + most + "; it is taken as "
+                        + standard);
+        return standard;
     }
 
     @Override

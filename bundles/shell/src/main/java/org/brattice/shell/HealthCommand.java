@@ -2,6 +2,7 @@ package org.brattice.shell;
 
 import java.io.IOException;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -113,7 +114,9 @@ public final class HealthCommand {
         TreeMap<String, Object> rows = new TreeMap<>();
         Configuration configuration = admin.getConfiguration(PID, "?");
         Dictionary<String, Object> properties = rows(configuration);
-        Collections.list(properties.keys()).stream().filter(key -> key.indexOf('/') > 0)
+        // Other properties are those of whoever keeps configurations.
+        Collections.list(properties.keys()).stream()
+                .filter(key -> key.indexOf('/') > 0 || key.indexOf('.') < 0)
                 .forEach(key -> rows.put(key, properties.get(key)));
         System.out.println();
         if (rows.isEmpty()) {
@@ -122,17 +125,34 @@ public final class HealthCommand {
         }
         Table table = new Table("PARTITION", "KIND", "VERDICTS");
         rows.forEach((key, value) -> {
-            String[] parts = key.split("/", 2);
-            table.row(parts[0], parts[1], value);
+            String[] parts = (key.contains("/") ? key : key + "/").split("/", 2);
+            String mistake = mistake(parts[1], value.toString());
+            table.row(parts[0], parts[1].isEmpty() ? "-" : parts[1],
+                    mistake == null ? value : value + "  is ignored: " + mistake);
         });
         table.print(System.out);
+    }
+
+    /** Why a row means nothing, or null. */
+    private static String mistake(String kind, String steps) {
+        if (kind.isEmpty()) {
+            return "its key must be PARTITION/KIND, with * for all";
+        }
+        try {
+            kind(kind);
+            steps(steps);
+            return null;
+        } catch (CommandFailed e) {
+            return e.getMessage();
+        }
     }
 
     private static void partitions(Hypervisor hypervisor) {
         List<Recovery> recoveries = hypervisor.recoveries();
         Table table = new Table("PARTITION", "STATE", ">FAULTS", "LATEST", "RECOVERED");
         for (PartitionInfo info : hypervisor.partitions()) {
-            Fault latest = info.faults().isEmpty() ? null : info.faults().getLast();
+            Fault latest = info.faults().stream().max(Comparator.comparing(Fault::latest))
+                    .orElse(null);
             Recovery recovery = recoveries.stream()
                     .filter(one -> one.partition().equals(info.name())
                             && one.number() == info.number())

@@ -16,7 +16,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = InjectCommand.class, property = {"osgi.command.scope=brattice",
         "osgi.command.function=inject"})
 public final class InjectCommand {
-    private static final String NONE = "0";
+    private static final String NONE = "";
     private final Operator operator;
 
     @Activate
@@ -63,15 +63,22 @@ public final class InjectCommand {
     private void add(FaultInjection injection, String name, String effect, String call, String at,
             String probability, String seed, String times, String delay) {
         String partition = operator.known(name).name();
-        double chance = chance(probability);
-        long number = number("at", at);
-        if (number != 0 && chance != 0) {
+        if (!at.equals(NONE) && !probability.equals(NONE)) {
             throw new CommandFailed("say one of both: --at, or --probability");
+        }
+        boolean first = at.equals(NONE) && probability.equals(NONE);
+        long number = first ? 1 : at.equals(NONE) ? 0 : number("at", at);
+        double chance = probability.equals(NONE) ? 0 : chance(probability);
+        if (number < (probability.equals(NONE) ? 1 : 0)) {
+            throw new CommandFailed("at=" + at + " must be from 1");
+        }
+        long most = times.equals(NONE) ? 0 : number("times", times);
+        if (!times.equals(NONE) && most < 1) {
+            throw new CommandFailed("times=" + times + " must be from 1");
         }
         try {
             int id = injection.inject(new Injection(partition, effect(effect), call,
-                    number == 0 && chance == 0 ? 1 : number, chance, number("seed", seed),
-                    (int) Math.min(Integer.MAX_VALUE, number("times", times)),
+                    number, chance, number("seed", seed), (int) Math.min(Integer.MAX_VALUE, most),
                     Quantity.duration("delay", delay)));
             System.out.println("rule=" + id);
         } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package org.brattice.shell;
 
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
@@ -23,8 +24,8 @@ public final class RecoverCommand {
 
     @Descriptor("carries out a verdict on a partition; without parameters lists what was done about faults lately")
     public void recover(
-            @Descriptor("NAME VERDICT: restart, cold, rollback, remap, reassign, quarantine, hold or escalate;"
-                    + " restart:5s and cold:5s wait, reassign:NAME names who gets its resources") String... words)
+            @Descriptor("NAME VERDICT: restart, cold, rollback, remap, reassign, quarantine, hold, ignore or"
+                    + " escalate; restart:5s and cold:5s wait, reassign:NAME names who gets its resources") String... words)
             throws InterruptedException {
         List<String> given = Words.atLeast("recover", words);
         if (given.isEmpty()) {
@@ -57,7 +58,7 @@ public final class RecoverCommand {
                 "BY",
                 "STATE", ">MILLIS", "OUTCOME");
         for (Recovery one : recoveries) {
-            table.row(one.id(), one.begun(), one.partition(),
+            table.row(one.id(), one.begun().truncatedTo(ChronoUnit.MILLIS), one.partition(),
                     one.fault() == 0 ? "-" : one.fault(), one.kind() == null ? "-" : one.kind(),
                     one.verdict(), one.module(), one.state().name().toLowerCase(Locale.ROOT),
                     one.took().toMillis(), one.outcome().isEmpty() ? "-" : one.outcome());

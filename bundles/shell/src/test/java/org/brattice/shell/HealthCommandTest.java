@@ -1,10 +1,12 @@
 package org.brattice.shell;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Dictionary;
+import java.util.Hashtable;
 import java.util.Map;
 
 import org.brattice.api.Fault;
@@ -82,5 +84,17 @@ class HealthCommandTest {
         assertTrue(bench.failure("health --partition vios dance").startsWith(
                 "verdict=dance must be one of "), bench.failure("health --partition vios dance"));
         assertEquals(null, row("vios/*"));
+    }
+
+    @Test
+    void shouldSayWhatRowsOfAFileMeanNothing() throws Exception {
+        admin.configurations.put(PID, new Hashtable<>(Map.of("vios/NONSENSE", "hold",
+                "vios/POISONED", "bogus", "BOOT_FAILED", "hold", "service.pid", PID)));
+        String table = run("health");
+        assertTrue(table.contains("hold  is ignored: kind=NONSENSE must be one of [BOOT_FAILED,"),
+                table);
+        assertTrue(table.contains("bogus  is ignored: verdict=bogus must be one of "), table);
+        assertTrue(table.contains("hold  is ignored: its key must be PARTITION/KIND"), table);
+        assertFalse(table.contains("service.pid"), table);
     }
 }

@@ -55,5 +55,13 @@ class InjectCommandTest {
                 + " up to 1", bench.failure("inject vios throw --probability 2"));
         assertEquals("at=x must be a whole number", bench.failure("inject vios throw --at x"));
         assertEquals("say one of both: --on, or --off", bench.failure("inject --on --off"));
+        assertEquals("at=0 must be from 1", bench.failure("inject vios throw --at 0"));
+        assertEquals("times=0 must be from 1", bench.failure("inject vios throw --times 0"));
+        assertEquals("at=0 probability=0.0 must say which calls: at from 1, or probability above 0,"
+                + " up to 1", bench.failure("inject vios throw --probability 0"));
+        assertEquals("say one of both: --at, or --probability",
+                bench.failure("inject vios throw --at 1 --probability 0.5"));
+        assertEquals("effect=drop call=read must be one of [*, send, sendBatch, broadcast]: it"
+                + " concerns what is sent", bench.failure("inject vios drop --call read"));
     }
 }

@@ -65,12 +65,11 @@ final class Departures {
      * What a partition without a boot owns goes now.
      *
      * @param standby name of the partition that gets it, or "" for where the policies say
+     * @return whether there is anything
      */
-    void now(LogicalPartition partition, String standby) {
+    boolean now(LogicalPartition partition, String standby) {
         long ends = partition.ends();
-        if (gone(partition, ends)) {
-            depart(partition, ends, standby);
-        }
+        return gone(partition, ends) && depart(partition, ends, standby);
     }
 
     /** A partition has no boot, and none is on its way. What it got since it departed it keeps. */
@@ -115,11 +114,11 @@ final class Departures {
                         || partition.state() == PartitionState.FAILED);
     }
 
-    private void depart(LogicalPartition partition, long ends, String standby) {
+    private boolean depart(LogicalPartition partition, long ends, String standby) {
         ownership.departed(partition);
         List<Resource> resources = resources(partition.number());
         if (resources.isEmpty()) {
-            return;
+            return false;
         }
         List<Resource> own = resources.stream()
                 .filter(resource -> loans.lender(resource, partition) == null).toList();
@@ -135,6 +134,7 @@ final class Departures {
                 : planner.plan(departure);
         plan.whenComplete((places, failure) -> control.queue(() -> new Leaving(partition, ends,
                 resources, places == null ? Map.of() : places).next()));
+        return true;
     }
 
     /** All that it owns above its identity. */

@@ -101,7 +101,7 @@ final class GoodJars implements Recoverer.Jars {
             return store.condemned(name, digest(bundle))
                     ? "this jar was rolled back to " + store.good(name).description()
                             + ": deploy another one; or remove " + store.condemned(name)
-                            + ", and start the machine again"
+                            + ", and deploy it again"
                     : null;
         } catch (IOException | UncheckedIOException e) {
             LOGGER.log(System.Logger.Level.WARNING, "bundle {0} cannot be read: {1}",
@@ -151,6 +151,12 @@ final class GoodJars implements Recoverer.Jars {
         boolean other = kept != null && now != null && now.modified() == bundle.getLastModified()
                 && !now.digest().equals(kept.digest());
         return other ? kept.description() : "";
+    }
+
+    @Override
+    public String condemned(long bundleId) {
+        Bundle bundle = context.getBundle(bundleId);
+        return bundle == null ? "" : store.condemned(bundle.getSymbolicName()).toString();
     }
 
     @Override

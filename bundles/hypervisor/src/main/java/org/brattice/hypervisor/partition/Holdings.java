@@ -460,7 +460,7 @@ final class Holdings implements Declarations.Owners, Recoverer.Remaps {
             done.done(now != null, now == null
                     ? "it was destroyed meanwhile"
                     : "its IPCA is at " + new MemoryRange(now.base(), now.capacity())
-                            + ", and what it had is in quarantine");
+                            + ", and the region that it left stays to be looked at");
         } else if (System.nanoTime() - deadline > 0) {
             done.done(false, "its event scan did not come to it in " + REMAP.toSeconds()
                     + " s: it is moved when it does, or when its boot ends");

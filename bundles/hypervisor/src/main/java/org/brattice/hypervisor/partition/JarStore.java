@@ -101,7 +101,9 @@ final class JarStore {
 
     /** Whether anything of a name was rolled back, and there is something in its place. */
     boolean suspects(String name) {
-        return !digests(name).isEmpty() && good.containsKey(name);
+        // Who removes the file lets all run again.
+        return !digests(name).isEmpty() && good.containsKey(name)
+                && Files.exists(condemned(name));
     }
 
     /** Whether a content was rolled back. */

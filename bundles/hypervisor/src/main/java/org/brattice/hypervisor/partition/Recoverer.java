@@ -94,6 +94,9 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         /** What a bundle could be rolled back to, in words, or "". Returns at once. */
         String good(long bundleId);
 
+        /** The file that says what of a bundle was rolled back. */
+        String condemned(long bundleId);
+
         /**
          * A partition of a bundle has run for a while. Returns at once.
          *
@@ -297,7 +300,18 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         if (one.superseded()) {
             return "it has booted anew since the fault";
         }
-        return one.fault == null || hold == null ? null : "decided already: " + hold.reason();
+        if (one.fault != null && hold != null) {
+            return "decided already: " + hold.reason();
+        }
+        boolean lifts = switch (one.recovery.verdict()) {
+            case Verdict.Reassign any -> false;
+            case Verdict.Hold any -> false;
+            case Verdict.RollBack any -> false;
+            default -> true;
+        };
+        return hold != null && hold.kind() == LogicalPartition.Hold.Kind.QUARANTINED && !lifts
+                ? "it is in quarantine: say recover " + one.partition.name() + " restart first"
+                : null;
     }
 
     /** Of the jar that its firmware is from: an update begins anew. */
@@ -386,7 +400,8 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         Case one = booting.remove(partition);
         if (one != null) {
             one.end(true, "it runs" + (one.recovery.verdict() instanceof Verdict.RollBack
-                    ? " " + partition.bundle()
+                    ? " " + partition.bundle() + "; the jar that was rolled back is refused, until "
+                            + jars.condemned(partition.bundleId()) + " is removed"
                     : ""));
         }
     }
@@ -537,13 +552,19 @@ final class Recoverer implements Faults.Listener, LifeCycle.Listener {
         }
         partition.hold(null);
         lifeCycle.endBoot(partition, one.why(), one.hung(), () -> {
-            if (partition.boot() == null) {
-                departures.now(partition, standby);
+            if (partition.boot() != null) {
+                one.end(false, "its bundle has booted it meanwhile");
+                return;
             }
-            one.end(partition.boot() == null, partition.boot() == null
-                    ? "its resources go"
-                            + (standby.isEmpty() ? " where the policies say" : " to " + standby)
-                    : "its bundle has booted it meanwhile");
+            String where = standby.isEmpty() ? "where the policies say" : "to " + standby;
+            if (departures.now(partition, standby)) {
+                partition.state(partition.state(), "its resources go " + where + ", because "
+                        + one.why() + ": say recover " + partition.name()
+                        + " restart, and it boots");
+                one.end(true, "its resources go " + where);
+            } else {
+                one.end(false, "it owns nothing that could go");
+            }
         });
     }
 

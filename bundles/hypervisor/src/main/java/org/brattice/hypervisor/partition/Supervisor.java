@@ -27,7 +27,7 @@ final class Supervisor implements Recoverer.ProcessRestart {
         }
         try {
             LOGGER.log(System.Logger.Level.ERROR,
-                    "the process ends, to be started again, because {0}", why);
+                    "the process ends, to be started again, because " + why);
             QueuedLogger.LOGGER.flush(LOG_MILLIS);
         } finally {
             // Not in good order: what hangs would be waited for. Also when there is no memory to log with.

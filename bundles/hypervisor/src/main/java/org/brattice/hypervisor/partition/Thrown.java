@@ -3,7 +3,6 @@ package org.brattice.hypervisor.partition;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import org.brattice.api.Fault;
 
@@ -13,6 +12,7 @@ import org.brattice.api.Fault;
  */
 final class Thrown {
     private static final int FRAMES = 8;
+    private static final int HEAD = 370;
 
     private static final Set<String> CHECKS = Set.of("java.util.Objects",
             "jdk.internal.util.Preconditions");
@@ -61,11 +61,23 @@ final class Thrown {
         return name.startsWith("java.") || name.startsWith("jdk.") || name.startsWith("sun.");
     }
 
-    /** The head of a stack trace from the first frame that is not the JDK's, a line a frame. */
+    private static boolean ofHypervisor(StackTraceElement frame) {
+        return frame.getClassName().startsWith("org.brattice.hypervisor.");
+    }
+
+    /** The head of a stack trace from the first frame that is neither the JDK's nor ours, a line a frame. */
     static String head(StackTraceElement[] trace) {
-        return Arrays.stream(trace).dropWhile(Thrown::ofJdk).limit(FRAMES)
-                .map(frame -> "at " + frame)
-                .collect(Collectors.joining("\n"));
+        List<String> frames = Arrays.stream(trace)
+                .dropWhile(frame -> ofJdk(frame) || ofHypervisor(frame)).limit(FRAMES)
+                .map(frame -> "at " + frame).toList();
+        StringBuilder head = new StringBuilder();
+        for (String frame : frames) {
+            // A log cuts what is longer.
+            if (head.length() + frame.length() < HEAD) {
+                head.append(head.isEmpty() ? "" : "\n").append(frame);
+            }
+        }
+        return head.toString();
     }
 
     /** The head of its stack trace, a line a frame; empty when there is none. */

@@ -3,6 +3,7 @@ package org.brattice.hypervisor.partition;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import org.brattice.api.Fault;
 import org.brattice.api.PartitionInfo;
@@ -20,6 +21,10 @@ import org.osgi.resource.Namespace;
 /** Says why a partition is not running: what is missing, and who could provide it. Any thread. */
 final class Why {
     private static final String SERVICE = "osgi.service";
+    /** Reasons that say what is to become of it. */
+    private static final Pattern DECIDED = Pattern
+            .compile("it (is held|is in quarantine|restarts|is"
+                    + " rolled back|boots when)|say recover ");
     private final BundleContext context;
 
     Why(BundleContext context) {
@@ -58,7 +63,9 @@ final class Why {
             case FAILED -> {
                 info.faults().stream().map(Fault::cause).reduce((a, b) -> b)
                         .ifPresent(cause -> lines.add("last fault: " + cause));
-                lines.add("mend it and update or restart its bundle");
+                if (!DECIDED.matcher(info.reason()).find()) {
+                    lines.add("mend it and update or restart its bundle");
+                }
             }
             default -> {
                 // The reason says it all.

@@ -85,6 +85,11 @@ final class Rig implements AutoCloseable {
         }
 
         @Override
+        public String condemned(long bundleId) {
+            return "";
+        }
+
+        @Override
         public void ranWell(Bundle bundle, long modified) {}
 
         @Override
