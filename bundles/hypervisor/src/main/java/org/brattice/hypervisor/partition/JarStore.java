@@ -95,15 +95,15 @@ final class JarStore {
         return file(name, BAD);
     }
 
+    /** What was rolled back of a name: nothing, when somebody has removed the list. */
     private Set<String> digests(String name) {
-        return bad.getOrDefault(name, Set.of());
+        Set<String> digests = bad.getOrDefault(name, Set.of());
+        return digests.isEmpty() || Files.exists(condemned(name)) ? digests : Set.of();
     }
 
     /** Whether anything of a name was rolled back, and there is something in its place. */
     boolean suspects(String name) {
-        // Who removes the file lets all run again.
-        return !digests(name).isEmpty() && good.containsKey(name)
-                && Files.exists(condemned(name));
+        return !digests(name).isEmpty() && good.containsKey(name);
     }
 
     /** Whether a content was rolled back. */
