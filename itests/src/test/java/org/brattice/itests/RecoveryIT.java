@@ -220,7 +220,9 @@ public class RecoveryIT extends MoveTest {
                 return new Hands(context, service) {
                     @Override
                     public void message(Message message) {
-                        service.send(message.source(), message.payload());
+                        // A try may meet the lease, and be told that there is no room.
+                        service.send(message.source(), message.payload(),
+                                org.brattice.api.Delivery.waiting(Duration.ofSeconds(10)));
                     }
                 };
             }

@@ -162,7 +162,9 @@ public class RecoveryModulesIT extends MoveTest {
         failing("alice", 2);
         eventually("it is held", () -> assertEquals(
                 List.of("HealthTable: restart", "HealthTable: hold"), verdicts("alice")));
-        assertTrue(info("alice").reason(), info("alice").reason().startsWith("it is held"));
+        // A verdict is listed from its beginning.
+        eventually("its boot has ended", () -> assertTrue(info("alice").reason(),
+                info("alice").reason().startsWith("it is held")));
         configure(table, "HealthTable", Map.of("alice/*", "quarantine"));
         assertEquals(Recovery.State.DONE, hypervisor()
                 .recover("alice", org.brattice.api.Verdict.of("restart")).state());
