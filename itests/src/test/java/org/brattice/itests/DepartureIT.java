@@ -1,6 +1,7 @@
 package org.brattice.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.time.Duration;
@@ -283,7 +284,10 @@ public class DepartureIT extends MoveTest {
         policy(1, departure -> Map.of(SLOT, "bob"));
         Bundle bundle = stop("alice");
         eventually("bob stands in", () -> assertEquals(List.of("U1-P1"), holding("bob").slots()));
-        bob.heard.clear();
+        // Bob hears of that when it has it.
+        for (String heard = ""; !heard.equals("slot:U1-P1 DONE"); heard = bob.hears()) {
+            assertNotEquals(null, heard);
+        }
         bundle.start();
         await("alice", PartitionState.RUNNING);
         eventually("alice has it back",
