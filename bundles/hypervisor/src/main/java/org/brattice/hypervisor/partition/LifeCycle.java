@@ -544,6 +544,8 @@ final class LifeCycle implements Destroyer.Boots {
             return;
         }
         hung.add(boot);
+        // Before anybody hears of it: what hung may go on at that moment.
+        boot.fence();
         runaways.add(boot);
         boot.partition().state(PartitionState.FAILED, reason + "; it was shut out of the frame");
         fence(boot);
