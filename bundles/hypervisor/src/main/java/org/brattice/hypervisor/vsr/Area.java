@@ -531,10 +531,12 @@ public final class Area {
     boolean corrupt(Holder me, long position) {
         long last = (position & mask) + RecordLayout.HEADER - 1;
         return exclusively(me, () -> {
-            if (position >= cursor()) {
-                ring.set(ValueLayout.JAVA_BYTE, last,
-                        (byte) (ring.get(ValueLayout.JAVA_BYTE, last) ^ DAMAGE));
+            if (position < cursor()) {
+                // It has been read, and another record may lie there.
+                return;
             }
+            ring.set(ValueLayout.JAVA_BYTE, last,
+                    (byte) (ring.get(ValueLayout.JAVA_BYTE, last) ^ DAMAGE));
             VarHandle.fullFence();
             if (position < cursor()) {
                 // It was read meanwhile, and is free room now, which is zero.
