@@ -14,8 +14,10 @@ import java.util.Set;
  * @param commands Gogo commands to run, with {@link Word#EXEC} alone
  * @param data the data directory, when one was named
  * @param image the disk image of the tour, when one was named
+ * @param newFrame whether a frame that is gone may be replaced by a new one
  */
-record Arguments(Word word, Optional<String> commands, Optional<Path> data, Optional<Path> image) {
+record Arguments(Word word, Optional<String> commands, Optional<Path> data, Optional<Path> image,
+        boolean newFrame) {
     private static final Set<String> FRAMEWORKS = Set.of("felix", "equinox");
 
     /**
@@ -32,18 +34,20 @@ record Arguments(Word word, Optional<String> commands, Optional<Path> data, Opti
         Optional<String> commands = Optional.empty();
         Optional<Path> data = Optional.empty();
         Optional<Path> image = Optional.empty();
+        var newFrame = false;
         while (!rest.isEmpty()) {
             var next = rest.remove();
             switch (next) {
                 case "--data" -> data = Optional.of(path(next, rest));
                 case "--image" -> image = Optional.of(path(next, rest));
+                case "--new-frame" -> newFrame = true;
                 // The script has put this framework on the module path already.
                 case "--framework" -> checkFramework(value(next, rest));
                 default -> {
                     if (isOption(next)) {
                         throw usage("option=" + next
                                 + " is unknown: use --data DIR, --framework felix|equinox,"
-                                + " --supervise, or --image FILE with demo");
+                                + " --supervise, --new-frame, or --image FILE with demo");
                     }
                     if (word != Word.EXEC || commands.isPresent()) {
                         throw usage("argument=" + next + " is one too many: "
@@ -59,7 +63,7 @@ record Arguments(Word word, Optional<String> commands, Optional<Path> data, Opti
         if (word != Word.DEMO && image.isPresent()) {
             throw usage("option=--image is for demo alone: elsewhere set the device in frame.conf");
         }
-        return new Arguments(word, commands, data, image);
+        return new Arguments(word, commands, data, image, newFrame);
     }
 
     private static boolean isOption(String argument) {

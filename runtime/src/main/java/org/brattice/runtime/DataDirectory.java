@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 
 /**
  * Where the machine's frame memory, bundle cache, deploy folder and log lie; one process at a time
@@ -29,11 +30,17 @@ final class DataDirectory implements AutoCloseable {
      */
     static DataDirectory take(Path path) {
         try {
+            OwnerOnly.directory(path);
             for (var folder : new String[]{"cache", "config", "deploy", "log"}) {
-                Files.createDirectories(path.resolve(folder));
+                Files.createDirectories(path.resolve(folder), OwnerOnly.DIRECTORY);
             }
-            var channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE,
-                    StandardOpenOption.READ, StandardOpenOption.WRITE);
+            var lock = path.resolve("lock");
+            if (Files.exists(lock) && !Files.isRegularFile(lock)) {
+                throw new Refusal(ExitStatus.NOT_RUNNING,
+                        "file=" + lock + " is no regular file: remove it");
+            }
+            var channel = FileChannel.open(lock, Set.of(StandardOpenOption.CREATE,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE), OwnerOnly.FILE);
             if (!lock(channel)) {
                 var holder = holder(channel);
                 channel.close();
@@ -67,6 +74,9 @@ final class DataDirectory implements AutoCloseable {
         try {
             if (Files.notExists(description)) {
                 Files.copy(original, description);
+            } else if (!Files.isRegularFile(description)) {
+                throw new Refusal(ExitStatus.NOT_RUNNING, "frame=" + description
+                        + " is no regular file: remove it, and a usual one is made");
             }
             return description;
         } catch (IOException e) {

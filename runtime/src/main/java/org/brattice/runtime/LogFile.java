@@ -32,6 +32,9 @@ final class LogFile extends Handler {
                 Files.move(file, file.resolveSibling(file.getFileName() + ".old"),
                         StandardCopyOption.REPLACE_EXISTING);
             }
+            if (Files.notExists(file)) {
+                Files.createFile(file, OwnerOnly.FILE);
+            }
             var log = new LogFile(new PrintWriter(Files.newBufferedWriter(file,
                     StandardOpenOption.CREATE, StandardOpenOption.APPEND), true));
             var root = Logger.getLogger("");

@@ -99,6 +99,7 @@ public final class Main {
         given.put("brattice.home", distribution.home().toString());
         given.put("brattice.data", data.path().toString());
         given.put("brattice.frame", frame.toString());
+        given.put("brattice.frame.new", Boolean.toString(arguments.newFrame()));
         arguments.commands().ifPresent(commands -> given.put("brattice.exec", commands));
         if (arguments.word() == Word.DEMO) {
             given.put("brattice.frame", new DemoFrame(frame).with(image).toString());

@@ -2,6 +2,7 @@ package org.brattice.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -15,7 +16,12 @@ class ArgumentsTest {
     @Test
     void shouldStartTheShellWithoutAWord() {
         assertEquals(new Arguments(Word.SHELL, Optional.empty(), Optional.empty(),
-                Optional.empty()), parse());
+                Optional.empty(), false), parse());
+    }
+
+    @Test
+    void shouldAskForANewFrame() {
+        assertTrue(parse("exec", "lb", "--new-frame").newFrame());
     }
 
     @Test
@@ -45,7 +51,7 @@ class ArgumentsTest {
                     exec ~ exec needs commands to run, as in exec 'partitions; vsr'
                     exec,lb,vsr ~ argument=vsr is one too many: put several commands into one, as in exec 'partitions; vsr'
                     demo,x ~ argument=x is one too many: put several commands into one, as in exec 'partitions; vsr'
-                    demo,--dta,x ~ option=--dta is unknown: use --data DIR, --framework felix|equinox, --supervise, or --image FILE with demo
+                    demo,--dta,x ~ option=--dta is unknown: use --data DIR, --framework felix|equinox, --supervise, --new-frame, or --image FILE with demo
                     demo,--data ~ option=--data needs a value after it
                     --framework,knopflerfish ~ framework=knopflerfish is unknown: use felix or equinox
                     exec,lb,--image,x ~ option=--image is for demo alone: elsewhere set the device in frame.conf

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,40 @@ class DataDirectoryTest {
             assertTrue(Files.isDirectory(data.cache()));
             assertTrue(Files.isDirectory(data.log().getParent()));
         }
+    }
+
+    @Test
+    void shouldBeItsOwnersAlone() throws IOException {
+        var made = folder.resolve("made");
+        DataDirectory.take(made).close();
+        assertEquals("rwx------", permissions(made));
+        assertEquals("rwx------", permissions(made.resolve("deploy")));
+        assertEquals("rw-------", permissions(made.resolve("lock")));
+
+        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rwxr-xr-x"));
+        DataDirectory.take(made).close();
+        assertEquals("rwx------", permissions(made));
+    }
+
+    @Test
+    void shouldLeaveToOthersWhatHoldsMoreThanItsData() throws IOException {
+        Files.createFile(folder.resolve("theirs"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        DataDirectory.take(folder).close();
+        assertEquals("rwxr-xr-x", permissions(folder));
+        assertEquals("rwx------", permissions(folder.resolve("log")));
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void shouldRefuseAPipeForItsLock() throws Exception {
+        var lock = folder.resolve("lock");
+        assertEquals(0, new ProcessBuilder("mkfifo", lock.toString()).start().waitFor());
+        var refusal = assertThrows(Refusal.class, () -> DataDirectory.take(folder));
+        assertEquals("file=" + lock + " is no regular file: remove it", refusal.getMessage());
     }
 
     @Test

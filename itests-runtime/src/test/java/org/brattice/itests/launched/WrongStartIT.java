@@ -55,8 +55,8 @@ final class WrongStartIT {
         describe("memory = 900 TiB", "block = 1 TiB");
         String line = refusal(NOT_RUNNING);
         assertTrue(line.startsWith("brattice: memory=900 TiB does not fit: "), line);
-        assertTrue(line.endsWith("lower memory or change backing in the frame description, or free"
-                + " space"), line);
+        assertTrue(line.endsWith("lower memory in " + directory.resolve("frame.conf")
+                + ", or free space"), line);
 
         describe("memory = 64 MiB");
         assertEquals(0, status(LaunchedMachine.command(directory, "exec", "vsr")));

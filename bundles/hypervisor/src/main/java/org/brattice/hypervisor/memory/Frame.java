@@ -3,8 +3,11 @@ package org.brattice.hypervisor.memory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -23,13 +26,12 @@ public final class Frame implements AutoCloseable {
         this.description = description;
         this.file = file;
         long present = file.size();
-        this.attached = present >= Long.BYTES && holdsFrame(present);
+        this.attached = holdsFrame();
         this.layout = FrameLayout.of(description.memory(), description.block(),
                 description.partitions(),
                 attached ? processors(present) : description.processors(), description.stores());
         if (!attached) {
-            file.zero(0, layout.hypervisorSize());
-            file.zero(description.memory() - 1, 1);
+            create();
         }
         // Mapping more than there is would make the file longer, and sparse.
         this.memory = file.map(attached
@@ -40,9 +42,8 @@ public final class Frame implements AutoCloseable {
                 checkSame();
             }
             checkWhole(present);
-        } else {
-            create();
         }
+        file.keep();
         word(FrameLayout.HEADER_STARTS, word(FrameLayout.HEADER_STARTS) + 1);
     }
 
@@ -52,17 +53,26 @@ public final class Frame implements AutoCloseable {
         try {
             return new Frame(description, file);
         } catch (UncheckedIOException e) {
-            file.close();
+            file.abandon();
             throw new IOException(e.getMessage(), e);
         } catch (IOException | RuntimeException e) {
-            file.close();
+            file.abandon();
             throw e;
         }
     }
 
-    private boolean holdsFrame(long present) throws IOException {
-        MemorySegment header = file.map(Math.min(present, FrameLayout.HEADER_SIZE));
-        return Word.acquire(header, 0) == FrameLayout.MAGIC;
+    /** Only what is empty or all zero may become a frame. */
+    private boolean holdsFrame() throws IOException {
+        return switch (file.contents()) {
+            case FRAME -> true;
+            case NOTHING -> {
+                file.checkRoom();
+                yield false;
+            }
+            case FOREIGN -> throw new IOException("file=" + file.backing() + " is no frame memory:"
+                    + " it is damaged where it must say BRATTICE, or somebody else's; put the"
+                    + " frame back, or move the file away and start with --new-frame");
+        };
     }
 
     /** The processor map keeps the size that it was made with. */
@@ -75,22 +85,28 @@ public final class Frame implements AutoCloseable {
                 FrameDescription.MAX_PROCESSORS);
     }
 
-    private void create() {
+    private void create() throws IOException {
+        file.zero(0, layout.hypervisorSize());
+        file.zero(description.memory() - 1, 1);
         UUID id = UUID.randomUUID();
-        word(FrameLayout.HEADER_VERSION, FrameLayout.VERSION);
-        word(FrameLayout.HEADER_MEMORY, description.memory());
-        word(FrameLayout.HEADER_BLOCK, description.block());
-        word(FrameLayout.HEADER_PARTITIONS, description.partitions());
-        word(FrameLayout.HEADER_NEXT_NUMBER, 1);
-        word(FrameLayout.HEADER_RETRY, description.stores().retry());
-        word(FrameLayout.HEADER_LETTERS, description.stores().letters());
-        word(FrameLayout.HEADER_FAULTS, description.stores().faults());
-        word(FrameLayout.HEADER_NEXT_LETTER, 1);
-        word(FrameLayout.HEADER_PROCESSORS, layout.processors());
-        word(FrameLayout.HEADER_MOVES, description.stores().moves());
-        word(FrameLayout.HEADER_ID, id.getMostSignificantBits());
-        word(FrameLayout.HEADER_ID + 8, id.getLeastSignificantBits());
-        Word.release(memory, 0, FrameLayout.MAGIC);
+        ByteBuffer header = ByteBuffer.allocate((int) FrameLayout.HEADER_SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        Map.ofEntries(Map.entry(0L, FrameLayout.MAGIC),
+                Map.entry(FrameLayout.HEADER_VERSION, FrameLayout.VERSION),
+                Map.entry(FrameLayout.HEADER_MEMORY, description.memory()),
+                Map.entry(FrameLayout.HEADER_BLOCK, description.block()),
+                Map.entry(FrameLayout.HEADER_PARTITIONS, (long) description.partitions()),
+                Map.entry(FrameLayout.HEADER_NEXT_NUMBER, 1L),
+                Map.entry(FrameLayout.HEADER_RETRY, description.stores().retry()),
+                Map.entry(FrameLayout.HEADER_LETTERS, description.stores().letters()),
+                Map.entry(FrameLayout.HEADER_FAULTS, description.stores().faults()),
+                Map.entry(FrameLayout.HEADER_NEXT_LETTER, 1L),
+                Map.entry(FrameLayout.HEADER_PROCESSORS, (long) layout.processors()),
+                Map.entry(FrameLayout.HEADER_MOVES, description.stores().moves()),
+                Map.entry(FrameLayout.HEADER_ID, id.getMostSignificantBits()),
+                Map.entry(FrameLayout.HEADER_ID + 8, id.getLeastSignificantBits()))
+                .forEach((offset, word) -> header.putLong(offset.intValue(), word));
+        file.write(header, 0);
     }
 
     private void checkSame() {
@@ -108,7 +124,7 @@ public final class Frame implements AutoCloseable {
             throw new IllegalArgumentException("processors=" + description.processors()
                     + " must be at most " + layout.processors() + ", for which the frame memory in "
                     + file.backing()
-                    + " was made: lower it, or delete that file and lose its messages");
+                    + " was made: lower it, or delete that file, start with --new-frame and lose its messages");
         }
     }
 
@@ -117,7 +133,7 @@ public final class Frame implements AutoCloseable {
             throw new IllegalArgumentException("frame memory in " + file.backing()
                     + " was cut short: bytes=" + present + " of memory="
                     + Size.text(description.memory())
-                    + "; put the file back, or delete it and lose its messages");
+                    + "; put the file back, or delete it, start with --new-frame and lose its messages");
         }
     }
 
@@ -133,7 +149,7 @@ public final class Frame implements AutoCloseable {
         if (!same) {
             throw new IllegalArgumentException(key + "=" + expected + " differs from " + key + "="
                     + found + " of the frame memory in " + file.backing()
-                    + ": put the description back, or delete that file and lose its messages");
+                    + ": put the description back, or delete that file, start with --new-frame and lose its messages");
         }
     }
 

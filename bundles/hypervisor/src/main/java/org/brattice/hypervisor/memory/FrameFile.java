@@ -5,16 +5,16 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
-import java.util.HexFormat;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
@@ -22,7 +22,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * interrupts: an interrupt would close the channel.
  */
 public final class FrameFile implements AutoCloseable {
-    private static final Path MEMORY_FILE_SYSTEM = Path.of("/dev/shm");
     private static final int PIECE = 1 << 20;
     private static final int PAGE = 4096;
 
@@ -31,47 +30,41 @@ public final class FrameFile implements AutoCloseable {
 
     private final FileChannel channel;
     private final FileChannel lockChannel;
-    private final Path path;
-    private final boolean anonymous;
+    private final FramePlace place;
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE);
 
-    private FrameFile(FileChannel channel, FileChannel lockChannel, Path path, boolean anonymous) {
+    private FrameFile(FileChannel channel, FileChannel lockChannel, FramePlace place) {
         this.channel = channel;
         this.lockChannel = lockChannel;
-        this.path = path;
-        this.anonymous = anonymous;
+        this.place = place;
     }
 
     /**
      * Opens or creates the file and takes the lock that says that no other process uses it.
      *
      * @param data the data directory
-     * @throws IOException with what to do: in use, or no room
+     * @throws IOException with what to do: in use, no room, or no regular file
      */
     public static FrameFile open(Path data, FrameDescription description) throws IOException {
-        Files.createDirectories(data);
+        Files.createDirectories(data, OwnerOnly.directory());
         FileChannel lock = lock(data.resolve("frame.lock"));
+        FramePlace place = null;
         try {
-            boolean anonymous = description.backing() == FrameDescription.Backing.ANONYMOUS;
-            Path path = anonymous
-                    ? Files.createTempFile(memoryFileSystem(data), "brattice-", ".mem")
-                    : file(data, description.backing());
-            checkRoom(path, description.memory());
-            FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE,
-                    StandardOpenOption.READ, StandardOpenOption.WRITE);
-            if (anonymous) {
-                Files.delete(path);
-            }
-            return new FrameFile(channel, lock, path, anonymous);
+            place = FramePlace.find(data, description);
+            return new FrameFile(place.open(), lock, place);
         } catch (IOException | RuntimeException e) {
+            if (place != null) {
+                place.undo();
+            }
             lock.close();
             throw e;
         }
     }
 
     private static FileChannel lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
+        FramePlace.regular(file, "remove it");
+        FileChannel channel = FileChannel.open(file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OwnerOnly.file());
         try {
             FileLock lock = channel.tryLock();
             if (lock == null) {
@@ -90,46 +83,41 @@ public final class FrameFile implements AutoCloseable {
                 + " is in use by another hypervisor: stop it, or choose another data directory");
     }
 
-    private static Path memoryFileSystem(Path fallback) {
-        return Files.isDirectory(MEMORY_FILE_SYSTEM) && Files.isWritable(MEMORY_FILE_SYSTEM)
-                ? MEMORY_FILE_SYSTEM
-                : fallback;
+    /** What a file is, by its contents. */
+    enum Contents {
+        /** Nothing but zeros: a frame was to be made in it. */
+        NOTHING,
+        /** It begins as a frame does. */
+        FRAME,
+        /** Something else, which is nobody's to overwrite. */
+        FOREIGN
     }
 
-    /** The link in the data directory is what ties the two together. */
-    private static Path file(Path data, FrameDescription.Backing backing) throws IOException {
-        Path link = data.resolve("frame.mem");
-        if (Files.isSymbolicLink(link)) {
-            Path target = Files.readSymbolicLink(link);
-            if (Files.exists(target) || Files.isDirectory(target.getParent())) {
-                return target;
+    /** Looks what the file holds. */
+    Contents contents() throws IOException {
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+        for (long at = 0; channel.read(piece.clear(), at) > 0; at += piece.position()) {
+            piece.flip();
+            if (at == 0 && piece.limit() >= Long.BYTES && piece.getLong(0) == FrameLayout.MAGIC) {
+                return Contents.FRAME;
             }
-            Files.delete(link);
+            if (piece.mismatch(zeros.clear().limit(piece.limit())) >= 0) {
+                return Contents.FOREIGN;
+            }
+            piece.position(piece.limit());
         }
-        Path directory = memoryFileSystem(data);
-        boolean linked = backing == FrameDescription.Backing.MEMORY && !directory.equals(data)
-                && !Files.exists(link, LinkOption.NOFOLLOW_LINKS);
-        if (!linked) {
-            return link;
-        }
-        String unique = HexFormat.of()
-                .toHexDigits(System.nanoTime() ^ ProcessHandle.current().pid());
-        Path target = directory.resolve("brattice-" + unique + ".mem");
-        Files.createSymbolicLink(link, target);
-        return target;
+        return Contents.NOTHING;
     }
 
-    private static void checkRoom(Path path, long memory) throws IOException {
-        long present = Files.exists(path) ? Files.size(path) : 0;
-        long usable = Files.getFileStore(path.getParent()).getUsableSpace();
-        if (present < memory && usable < memory) {
-            if (present == 0) {
-                Files.deleteIfExists(path);
-            }
-            throw new IOException("memory=" + Size.text(memory) + " does not fit: "
-                    + path.getParent()
-                    + " has " + (usable >> 20) + " MiB free; lower memory or change backing in the"
-                    + " frame description, or free space");
+    /** There must be room for what an unfinished file lacks. */
+    void checkRoom() throws IOException {
+        place.checkRoom(size());
+    }
+
+    /** Writes where nothing is mapped yet, in one go: a killed process leaves all of it, or nothing. */
+    void write(ByteBuffer bytes, long at) throws IOException {
+        while (bytes.hasRemaining()) {
+            at += channel.write(bytes, at);
         }
     }
 
@@ -157,7 +145,7 @@ public final class FrameFile implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("no room for " + Size.text(size) + " of frame memory in "
-                    + path + ": " + e.getMessage() + "; free space", e);
+                    + place.file() + ": " + e.getMessage() + "; free space", e);
         }
     }
 
@@ -179,7 +167,18 @@ public final class FrameFile implements AutoCloseable {
 
     /** Where it lies, in words. */
     public String backing() {
-        return anonymous ? "anonymous" : path.toString();
+        return place.anonymous() ? "anonymous" : place.file().toString();
+    }
+
+    /** The frame is whole: what was made for it stays. */
+    void keep() {
+        place.keep();
+    }
+
+    /** Closes it, and takes away what was made for a frame that never became whole. */
+    void abandon() throws IOException {
+        place.undo();
+        close();
     }
 
     @Override

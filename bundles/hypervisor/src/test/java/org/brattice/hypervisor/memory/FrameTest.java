@@ -1,8 +1,10 @@
 package org.brattice.hypervisor.memory;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,6 +14,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -82,7 +87,7 @@ class FrameTest {
 
         assertEquals("memory=2 MiB differs from memory=1 MiB of the frame memory in "
                 + data.resolve("frame.mem")
-                + ": put the description back, or delete that file and lose its messages",
+                + ": put the description back, or delete that file, start with --new-frame and lose its messages",
                 assertThrows(IllegalArgumentException.class,
                         () -> Frame.open(data, description(32 * BLOCK, Backing.DATA)))
                         .getMessage());
@@ -104,7 +109,7 @@ class FrameTest {
                 Map.of(), stores)).close();
 
         assertEquals(message + " of the frame memory in " + other.resolve("frame.mem")
-                + ": put the description back, or delete that file and lose its messages",
+                + ": put the description back, or delete that file, start with --new-frame and lose its messages",
                 assertThrows(IllegalArgumentException.class,
                         () -> Frame.open(other, description(16 * BLOCK, Backing.DATA)))
                         .getMessage());
@@ -119,8 +124,8 @@ class FrameTest {
         }
 
         assertEquals("frame memory in " + data.resolve("frame.mem") + " was cut short: bytes="
-                + 8 * BLOCK + " of memory=1 MiB; put the file back, or delete it and lose its"
-                + " messages",
+                + 8 * BLOCK + " of memory=1 MiB; put the file back, or delete it, start with"
+                + " --new-frame and lose its messages",
                 assertThrows(IllegalArgumentException.class, () -> open(Backing.DATA))
                         .getMessage());
         assertEquals(8 * BLOCK, Files.size(data.resolve("frame.mem")));
@@ -135,7 +140,7 @@ class FrameTest {
         }
 
         assertEquals("frame memory in " + data.resolve("frame.mem") + " was cut short: bytes=9"
-                + " of memory=1 MiB; put the file back, or delete it and lose its messages",
+                + " of memory=1 MiB; put the file back, or delete it, start with --new-frame and lose its messages",
                 assertThrows(IllegalArgumentException.class, () -> open(Backing.DATA))
                         .getMessage());
         assertEquals(9, Files.size(data.resolve("frame.mem")));
@@ -180,10 +185,117 @@ class FrameTest {
 
         assertTrue(
                 message.matches("memory=1024 TiB does not fit: .* has \\d+ MiB free; lower memory"
-                        + " or change backing in the frame description, or free space"),
+                        + " in .*/frame.conf, or free space"),
                 message);
         assertFalse(Files.exists(data.resolve("frame.mem")));
         open(Backing.DATA).close();
+    }
+
+    @Test
+    void shouldLeaveNothingBehindWhenItCannotBeMade() throws IOException {
+        for (Backing backing : Backing.values()) {
+            FrameDescription huge = new FrameDescription("huge", 1L << 50, 1L << 30, 4, 8,
+                    backing, Map.of());
+            List<String> before = memoryFiles();
+            assertThrows(IOException.class, () -> Frame.open(data, huge));
+            try (var files = Files.list(data)) {
+                assertEquals(List.of(data.resolve("frame.lock")), files.toList());
+            }
+            assertEquals(before, memoryFiles());
+        }
+    }
+
+    /** Those of this test, by its process; others come and go. */
+    private static List<String> memoryFiles() throws IOException {
+        if (!Files.isDirectory(Path.of("/dev/shm"))) {
+            return List.of();
+        }
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.map(FrameTest::target).filter(name -> name.startsWith("/dev/shm/brattice"))
+                    .sorted().toList();
+        }
+    }
+
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    @Test
+    void shouldBeItsOwnersAlone() throws IOException {
+        Path made = data.resolve("made");
+        Frame.open(made, description(16 * BLOCK, Backing.DATA)).close();
+        assertEquals("rwx------", permissions(made));
+        assertEquals("rw-------", permissions(made.resolve("frame.mem")));
+        assertEquals("rw-------", permissions(made.resolve("frame.lock")));
+
+        Files.setPosixFilePermissions(made.resolve("frame.mem"),
+                PosixFilePermissions.fromString("rw-rw-r--"));
+        Frame.open(made, description(16 * BLOCK, Backing.DATA)).close();
+        assertEquals("rw-------", permissions(made.resolve("frame.mem")));
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void shouldOverwriteNothingThatIsNoFrame() throws IOException {
+        open(Backing.DATA).close();
+        Path file = data.resolve("frame.mem");
+        byte[] frame = Files.readAllBytes(file);
+        byte[] flipped = frame.clone();
+        flipped[3] ^= 1;
+        byte[] zeroed = frame.clone();
+        Arrays.fill(zeroed, 0, 8, (byte) 0);
+        byte[] late = new byte[3 << 20];
+        late[(3 << 20) - 1] = 1;
+        for (byte[] foreign : List.of(flipped, zeroed, late, "BRATT".getBytes(), new byte[]{1})) {
+            Files.write(file, foreign);
+            assertEquals("file=" + file + " is no frame memory: it is damaged where it must say"
+                    + " BRATTICE, or somebody else's; put the frame back, or move the file away"
+                    + " and start with --new-frame",
+                    assertThrows(IOException.class, () -> open(Backing.DATA)).getMessage());
+            assertArrayEquals(foreign, Files.readAllBytes(file));
+        }
+    }
+
+    @Test
+    void shouldFollowNoLinkToWhatIsNoFrame() throws IOException {
+        Path text = Files.writeString(data.resolve("letter.txt"), "Dear all");
+        Files.createSymbolicLink(data.resolve("frame.mem"), Path.of("letter.txt"));
+        assertRefused("file=" + text + " is no frame memory: ", Backing.MEMORY);
+        assertEquals("Dear all", Files.readString(text));
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoRegularFile() throws IOException, InterruptedException {
+        Path file = data.resolve("frame.mem");
+        Files.createDirectory(file);
+        assertRefused("file=" + file + " is a directory, no regular file: ", Backing.DATA);
+        Files.delete(file);
+        Files.createSymbolicLink(file, file);
+        assertRefused("file=" + file + " cannot be reached (", Backing.DATA);
+        Files.delete(file);
+        Files.createSymbolicLink(file, Path.of("/dev/zero"));
+        assertRefused("file=" + file + " is a pipe or device, no regular file: ", Backing.DATA);
+        Files.delete(file);
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        assertRefused("file=" + file + " is a pipe or device, no regular file: ", Backing.DATA);
+        Files.delete(file);
+        Files.deleteIfExists(data.resolve("frame.lock"));
+        assertEquals(0, new ProcessBuilder("mkfifo", data.resolve("frame.lock").toString())
+                .start().waitFor());
+        assertRefused("file=" + data.resolve("frame.lock") + " is a pipe or device", Backing.DATA);
+    }
+
+    private void assertRefused(String beginning, Backing backing) {
+        String message = assertTimeoutPreemptively(Duration.ofSeconds(30),
+                () -> assertThrows(IOException.class, () -> open(backing)).getMessage());
+        assertTrue(message.startsWith(beginning), message);
     }
 
     @Test

@@ -104,7 +104,8 @@ class OwnersTest {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> open(1025));
         assertEquals("processors=1025 must be at most 1024, for which the frame memory in "
                 + data.resolve("frame.mem")
-                + " was made: lower it, or delete that file and lose its messages", e.getMessage());
+                + " was made: lower it, or delete that file, start with --new-frame and lose its messages",
+                e.getMessage());
         open(1024);
         assertEquals(1024, processors.free());
     }
