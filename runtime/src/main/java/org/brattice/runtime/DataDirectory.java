@@ -15,6 +15,7 @@ import java.util.Set;
  * has it, from {@link #take} until {@link #close} or its end.
  */
 final class DataDirectory implements AutoCloseable {
+    private static final int HOLDER_LIMIT = 200;
     private final Path path;
     private final FileChannel lock;
 
@@ -41,14 +42,16 @@ final class DataDirectory implements AutoCloseable {
             }
             var channel = FileChannel.open(lock, Set.of(StandardOpenOption.CREATE,
                     StandardOpenOption.READ, StandardOpenOption.WRITE), OwnerOnly.FILE);
-            if (!lock(channel)) {
-                var holder = holder(channel);
+            var holder = holder(channel);
+            // A process loses its locks when anything in it closes a descriptor of the file.
+            if (!lock(channel) || LivingProcess.isOther(holder)) {
                 channel.close();
                 throw new Refusal(ExitStatus.IN_USE, "data=" + path + " is in use by process="
-                        + holder + ": stop that one, or choose another directory with --data");
+                        + holder.split(" ")[0]
+                        + ": stop that one, or choose another directory with --data");
             }
             channel.truncate(0);
-            channel.write(encode(Long.toString(ProcessHandle.current().pid())), 0);
+            channel.write(encode(LivingProcess.facts(ProcessHandle.current().pid())), 0);
             return new DataDirectory(path, channel);
         } catch (IOException e) {
             throw new Refusal(ExitStatus.NOT_RUNNING, "data=" + path + " cannot be used ("
@@ -121,7 +124,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static String holder(FileChannel channel) throws IOException {
-        var text = ByteBuffer.allocate(20);
+        var text = ByteBuffer.allocate(HOLDER_LIMIT);
         channel.read(text, 0);
         return StandardCharsets.US_ASCII.decode(text.flip()).toString().strip();
     }

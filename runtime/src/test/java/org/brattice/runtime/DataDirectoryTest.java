@@ -71,6 +71,28 @@ class DataDirectoryTest {
         }
     }
 
+    /** A lock is lost when anything in its process closes a descriptor of the file. */
+    @Test
+    void shouldRefuseDirectoryOfALivingProcessThatLostItsLock() throws Exception {
+        DataDirectory.take(folder).close();
+        var holder = new ProcessBuilder("sleep", "600").start();
+        try {
+            var facts = LivingProcess.facts(holder.pid());
+            Files.writeString(folder.resolve("lock"), facts);
+            var refusal = assertThrows(Refusal.class, () -> DataDirectory.take(folder));
+            assertEquals("data=" + folder + " is in use by process=" + holder.pid()
+                    + ": stop that one, or choose another directory with --data",
+                    refusal.getMessage());
+
+            Files.writeString(folder.resolve("lock"), facts.replaceFirst(" [0-9]+ ", " 1 "));
+            DataDirectory.take(folder).close();
+            Files.writeString(folder.resolve("lock"), facts);
+        } finally {
+            holder.destroyForcibly().waitFor();
+        }
+        DataDirectory.take(folder).close();
+    }
+
     @Test
     void shouldTakeDirectoryThatWasGivenBack() {
         DataDirectory.take(folder).close();

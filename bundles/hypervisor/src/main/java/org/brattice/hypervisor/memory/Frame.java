@@ -43,6 +43,7 @@ public final class Frame implements AutoCloseable {
             }
             checkWhole(present);
         }
+        file.take(memory);
         file.keep();
         word(FrameLayout.HEADER_STARTS, word(FrameLayout.HEADER_STARTS) + 1);
     }
@@ -205,6 +206,7 @@ public final class Frame implements AutoCloseable {
     @Override
     public void close() {
         word(FrameLayout.HEADER_CLEAN, word(FrameLayout.HEADER_STARTS));
+        FrameHolder.give(memory);
         try {
             file.close();
         } catch (IOException e) {

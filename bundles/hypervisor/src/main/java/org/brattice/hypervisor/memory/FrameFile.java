@@ -51,7 +51,7 @@ public final class FrameFile implements AutoCloseable {
         FramePlace place = null;
         try {
             place = FramePlace.find(data, description);
-            return new FrameFile(place.open(), lock, place);
+            return new FrameFile(locked(place), lock, place);
         } catch (IOException | RuntimeException e) {
             if (place != null) {
                 place.undo();
@@ -65,22 +65,49 @@ public final class FrameFile implements AutoCloseable {
         FramePlace.regular(file, "remove it");
         FileChannel channel = FileChannel.open(file,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OwnerOnly.file());
+        if (!locked(channel)) {
+            throw new IOException("frame memory in " + file.getParent() + " is in use by another"
+                    + " hypervisor: stop it, or choose another data directory");
+        }
+        return channel;
+    }
+
+    /** Locks a file; closes it, or keeps it for ever, when another has it. */
+    private static boolean locked(FileChannel channel) throws IOException {
         try {
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
-                throw inUse(file);
             }
-            return channel;
+            return lock != null;
         } catch (OverlappingFileLockException e) {
             REFUSED.add(channel);
-            throw inUse(file);
+            return false;
         }
     }
 
-    private static IOException inUse(Path file) {
-        return new IOException("frame memory in " + file.getParent()
-                + " is in use by another hypervisor: stop it, or choose another data directory");
+    /** Two data directories may lead to one frame. */
+    private static FileChannel locked(FramePlace place) throws IOException {
+        FileChannel channel = place.open();
+        if (!place.anonymous() && !locked(channel)) {
+            throw new IOException("frame memory in " + place.file()
+                    + " is in use by another hypervisor: stop it, or remove " + place.link()
+                    + " and start with --new-frame");
+        }
+        return channel;
+    }
+
+    /**
+     * Takes the frame for this process and data directory.
+     *
+     * @throws IOException when another has it, which no lock may tell
+     */
+    void take(MemorySegment header) throws IOException {
+        if (!place.anonymous()) {
+            FrameHolder self = FrameHolder.self(place.file());
+            place.checkHolder(FrameHolder.of(header), self, FrameHolder.data(header));
+            self.take(header, place.data());
+        }
     }
 
     /** What a file is, by its contents. */

@@ -37,6 +37,13 @@ package org.brattice.hypervisor.memory;
  * 104 next letter
  * 112 processors
  * 120 move journal
+ * 2048 process that has the frame
+ * 2056 started
+ * 2064 boot id, 2 words
+ * 2080 process space
+ * 2088 inode
+ * 2096 length of the data directory's path
+ * 2104 data directory
  *
  * retry row               letter row                fault entry
  *   0 receiver, source      0 id, stored last         0 sequence, stored last
@@ -99,6 +106,14 @@ public record FrameLayout(int blocks, int partitions, int controls, int processo
     public static final long HEADER_NEXT_LETTER = 104;
     public static final long HEADER_PROCESSORS = 112;
     public static final long HEADER_MOVES = 120;
+    public static final long HEADER_PROCESS = 2048;
+    public static final long HEADER_STARTED = 2056;
+    public static final long HEADER_BOOT = 2064;
+    public static final long HEADER_SPACE = 2080;
+    public static final long HEADER_INODE = 2088;
+    public static final long HEADER_DATA_LENGTH = 2096;
+    public static final long HEADER_DATA = 2104;
+    public static final int DATA_LIMIT = 1992;
 
     public static final long ROW_SIZE = 256;
     public static final long ROW_NUMBER = 0;

@@ -207,6 +207,39 @@ final class FramePlace {
         }
     }
 
+    /** The data directory, wherever links lead to it. */
+    Path data() throws IOException {
+        return data.toRealPath();
+    }
+
+    /**
+     * No living process may have the frame, and no other data directory lead to it.
+     *
+     * @param owner the data directory that took it last, or null
+     * @throws IOException with what to do
+     */
+    void checkHolder(FrameHolder holder, FrameHolder self, Path owner) throws IOException {
+        String mine = ", or remove " + link + " and start with --new-frame";
+        if (holder.excludes(self)) {
+            throw new IOException("frame memory in " + file + " is in use by process="
+                    + holder.process() + (owner == null ? "" : " for data=" + owner)
+                    + ": stop that one" + mine);
+        }
+        if (owner != null && leads(owner) && !Files.isSameFile(owner, data)) {
+            throw new IOException("frame memory in " + file + " belongs to data=" + owner
+                    + ", of which data=" + data + " is a copy: start with that" + mine);
+        }
+    }
+
+    private boolean leads(Path other) {
+        try {
+            return Files.isSameFile(other.resolve(LINK), file);
+        } catch (IOException e) {
+            // There is none, or nobody may look.
+            return false;
+        }
+    }
+
     /** Takes away what was made here. */
     void undo() {
         for (Path path : made.reversed()) {

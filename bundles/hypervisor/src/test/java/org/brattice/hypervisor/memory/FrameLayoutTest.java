@@ -38,6 +38,13 @@ class FrameLayoutTest {
         expected.put("starts", FrameLayout.HEADER_STARTS);
         expected.put("clean", FrameLayout.HEADER_CLEAN);
         expected.put("id", FrameLayout.HEADER_ID);
+        expected.put("process", FrameLayout.HEADER_PROCESS);
+        expected.put("started", FrameLayout.HEADER_STARTED);
+        expected.put("boot", FrameLayout.HEADER_BOOT);
+        expected.put("space", FrameLayout.HEADER_SPACE);
+        expected.put("inode", FrameLayout.HEADER_INODE);
+        expected.put("data length", FrameLayout.HEADER_DATA_LENGTH);
+        expected.put("data directory", FrameLayout.HEADER_DATA);
         expected.put("number", FrameLayout.ROW_NUMBER);
         expected.put("row memory", FrameLayout.ROW_MEMORY);
         expected.put("control", FrameLayout.ROW_CONTROL);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 import org.brattice.hypervisor.memory.FrameDescription.Backing;
 import org.junit.jupiter.api.Test;
@@ -290,6 +292,76 @@ class FrameTest {
         assertEquals(0, new ProcessBuilder("mkfifo", data.resolve("frame.lock").toString())
                 .start().waitFor());
         assertRefused("file=" + data.resolve("frame.lock") + " is a pipe or device", Backing.DATA);
+    }
+
+    @Test
+    void shouldBeOneHypervisorsAloneThroughACopiedDataDirectory() throws IOException {
+        Path file = data.resolve("memory");
+        Path one = linked("one", file);
+        Path other = linked("other", file);
+        try (Frame frame = Frame.open(one, description(16 * BLOCK, Backing.MEMORY))) {
+            assertEquals("frame memory in " + file + " is in use by another hypervisor: stop it,"
+                    + " or remove " + other.resolve("frame.mem") + " and start with --new-frame",
+                    refusal(other));
+            assertEquals(1, frame.word(FrameLayout.HEADER_STARTS));
+        }
+        assertEquals("frame memory in " + file + " belongs to data=" + one.toRealPath()
+                + ", of which data=" + other + " is a copy: start with that, or remove "
+                + other.resolve("frame.mem") + " and start with --new-frame", refusal(other));
+        Files.move(one, data.resolve("moved"));
+        Frame.open(data.resolve("moved"), description(16 * BLOCK, Backing.MEMORY)).close();
+    }
+
+    private Path linked(String name, Path file) throws IOException {
+        Path directory = Files.createDirectory(data.resolve(name));
+        if (!Files.exists(file)) {
+            Files.createFile(file);
+        }
+        Files.createSymbolicLink(directory.resolve("frame.mem"), file);
+        return directory;
+    }
+
+    private static String refusal(Path data) {
+        return assertThrows(IOException.class,
+                () -> Frame.open(data, description(16 * BLOCK, Backing.MEMORY))).getMessage();
+    }
+
+    /** The lock may be lost with a descriptor that somebody closed; the process still has the frame. */
+    @Test
+    void shouldBelongToALivingProcessThatHasLostItsLock() throws IOException {
+        Process holder = new ProcessBuilder("sleep", "600").start();
+        try {
+            open(Backing.DATA).close();
+            hold(data, holder.pid(), Host.started(holder.pid()), Host.boot());
+            String message = refusal(data);
+            assertTrue(message.startsWith("frame memory in " + data.resolve("frame.mem")
+                    + " is in use by process=" + holder.pid() + " for data="), message);
+
+            hold(data, holder.pid(), Host.started(holder.pid()) - 1, Host.boot());
+            open(Backing.DATA).close();
+            hold(data, holder.pid(), Host.started(holder.pid()), new UUID(1, 1));
+            open(Backing.DATA).close();
+            hold(data, holder.pid(), Host.started(holder.pid()), Host.boot());
+            Path copy = Files.createDirectory(data.resolve("copy"));
+            Files.copy(data.resolve("frame.mem"), copy.resolve("frame.mem"));
+            Frame.open(copy, description(16 * BLOCK, Backing.DATA)).close();
+        } finally {
+            holder.destroyForcibly().onExit().join();
+        }
+        open(Backing.DATA).close();
+    }
+
+    private static void hold(Path data, long process, long started, UUID boot)
+            throws IOException {
+        Path file = data.resolve("frame.mem");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+            new FrameHolder(process, started, boot, Host.space(),
+                    FrameHolder.self(file).inode()).take(
+                            channel.map(FileChannel.MapMode.READ_WRITE, 0, 4096,
+                                    Arena.ofAuto()),
+                            data);
+        }
     }
 
     private void assertRefused(String beginning, Backing backing) {
