@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +20,6 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.startlevel.BundleStartLevel;
-import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * Keeps the jars of partition bundles that ran well, and rolls bundles back to them, so that neither the deploy folder nor
@@ -271,6 +269,10 @@ final class GoodJars implements Recoverer.Jars {
         Recoverer.Done over = (carriedOut, outcome) -> {
             rolling.remove(bundle.getBundleId());
             done.done(carriedOut, outcome);
+            if (bundle.getLastModified() != modified) {
+                // What came while it was rolled back was passed over.
+                changed(bundle);
+            }
         };
         aside(() -> replace(bundle, modified, wanted, failed, over), over);
     }
@@ -308,12 +310,16 @@ final class GoodJars implements Recoverer.Jars {
             }
             return;
         }
-        Runnable then = starts
-                ? () -> start(bundle, description, done)
-                : () -> done.done(false, "its bundle was rolled back to " + description
+        Refreshing.begin(context, bundle, started -> aside(() -> {
+            if (started) {
+                done.done(true, description);
+            } else if (starts) {
+                start(bundle, description, done);
+            } else {
+                done.done(false, "its bundle was rolled back to " + description
                         + ", and stays stopped: start it");
-        context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(List.of(bundle),
-                event -> aside(then, done));
+            }
+        }, done));
     }
 
     /** Its activator may throw, and it is stopped then as well. */
