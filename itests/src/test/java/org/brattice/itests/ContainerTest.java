@@ -137,7 +137,8 @@ public abstract class ContainerTest {
     }
 
     protected final PartitionInfo info(String name) {
-        return hypervisor().partition(name).orElseThrow();
+        return hypervisor().partition(name)
+                .orElseThrow(() -> new AssertionError(name + " is no partition"));
     }
 
     /** An assertion of the tests. */
@@ -145,14 +146,14 @@ public abstract class ContainerTest {
         void check() throws Exception;
     }
 
-    /** Waits until an assertion holds. */
+    /** Waits until an assertion holds; what it looks at may not be there yet, so it may throw. */
     protected static void eventually(String what, Assertion assertion) throws Exception {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (true) {
             try {
                 assertion.check();
                 return;
-            } catch (AssertionError e) {
+            } catch (AssertionError | RuntimeException e) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new AssertionError(what + " did not come true in " + LIMIT, e);
                 }

@@ -57,7 +57,7 @@ public class MoveIT extends MoveTest {
     public void shouldMoveAProcessorThatBothAgreeOn() throws Exception {
         MoveTerminal alice = mover("alice", "processors=3");
         MoveTerminal bob = mover("bob");
-        assertFalse(together(bob));
+        assertFalse(together(bob, 2, 300));
         Resource.Processor processor = processor("alice");
 
         Move move = hypervisor().move(request(processor, "bob"));
@@ -73,12 +73,7 @@ public class MoveIT extends MoveTest {
         assertEquals(2, info("bob").processors());
         assertTrue(holding("bob").processors().contains(processor.index()));
         assertEquals(64, processors());
-        assertTrue(together(bob));
-    }
-
-    /** Whether two tasks of a partition run at the same time. */
-    private static boolean together(MoveTerminal mover) throws Exception {
-        return together(mover, 2, 300);
+        assertTrue(together(bob, 2, 20_000));
     }
 
     /** Whether so many tasks of a partition run at the same time. */

@@ -634,14 +634,15 @@ public class RecoveryIT extends MoveTest {
 
     @Test
     public void shouldNotRestartWhatItsOperatorStops() throws Exception {
-        module(1, report -> Verdict.of("restart:300ms"));
+        module(1, report -> Verdict.of("restart:5s"));
         Wild alice = wild("alice");
         Terminal bob = terminal("bob");
         bob.send("alice", "do throw");
         eventually("it waits", () -> assertTrue(info("alice").reason(),
-                info("alice").reason().startsWith("it restarts in 300 ms, because HANDLER_THREW")));
+                info("alice").reason()
+                        .startsWith("it restarts in 5000 ms, because HANDLER_THREW")));
         context.getBundle("test:alice").stop();
-        Recovery recovery = awaitRecovery("alice", "restart:300ms");
+        Recovery recovery = awaitRecovery("alice", "restart:5000ms");
         assertEquals(Recovery.State.FAILED, recovery.state());
         assertNotEquals(PartitionState.RUNNING, info("alice").state());
         assertEquals(1, alice.instances.get());
@@ -658,18 +659,18 @@ public class RecoveryIT extends MoveTest {
     @Test
     public void shouldForgetAPartitionThatIsUninstalledWhileItWaits() throws BundleException,
             Exception {
-        module(1, report -> Verdict.of("restart:1s"));
+        module(1, report -> Verdict.of("restart:6s"));
         wild("alice");
         int number = info("alice").number();
         Terminal bob = terminal("bob");
         bob.send("alice", "do throw");
         eventually("it waits", () -> assertTrue(info("alice").reason(),
-                info("alice").reason().startsWith("it restarts in 1000 ms")));
+                info("alice").reason().startsWith("it restarts in 6000 ms")));
         context.getBundle("test:alice").uninstall();
         eventually("it is no more",
                 () -> assertTrue(hypervisor().partition("alice").isEmpty()));
         assertEquals(Recovery.State.FAILED,
-                awaitRecovery("alice", number, "restart:1000ms").state());
+                awaitRecovery("alice", number, "restart:6000ms").state());
         hypervisor().deadLetters().forEach(letter -> hypervisor().dropDeadLetter(letter.id()));
     }
 
@@ -768,13 +769,17 @@ public class RecoveryIT extends MoveTest {
         Wild lou = wild("lou", "ipca=64 KiB", "processors=1");
         Terminal bob = terminal("bob");
         CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch entered = new CountDownLatch(1);
         lou.boot.run(() -> {
+            entered.countDown();
             try {
                 held.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
+        // Before, its one processor may still read what comes.
+        entered.await();
         for (int i = 0; i < 10; i++) {
             bob.call(() -> bob.ipca.send(bob.ipca.number("lou"),
                     MemorySegment.ofArray(new byte[5000])));

@@ -40,7 +40,7 @@ class SettlingTest {
 
     @Test
     void shouldBeOverWhereNothingIsToBeWaitedFor() throws Exception {
-        assertTrue(seconds(() -> settling.await(Duration.ofSeconds(30))) < 1);
+        assertTrue(seconds(() -> settling.await(Duration.ofSeconds(30))) < 10);
     }
 
     @Test
@@ -58,7 +58,7 @@ class SettlingTest {
         Thread waiting = waiting();
         assertFalse(waiting.join(Duration.ofMillis(100)));
         bundles.set(0, bundle("file:/lib/late.jar", Bundle.ACTIVE));
-        assertTrue(waiting.join(Duration.ofSeconds(1)));
+        assertTrue(waiting.join(Duration.ofSeconds(10)));
     }
 
     @Test
@@ -68,7 +68,7 @@ class SettlingTest {
         Thread waiting = waiting();
         assertFalse(waiting.join(Duration.ofMillis(100)));
         bundles.add(bundle("file:/data/deploy/some%20part.jar", Bundle.ACTIVE));
-        assertTrue(waiting.join(Duration.ofSeconds(1)));
+        assertTrue(waiting.join(Duration.ofSeconds(10)));
     }
 
     @Test
@@ -84,13 +84,13 @@ class SettlingTest {
         Thread waiting = waiting();
         assertFalse(waiting.join(Duration.ofMillis(100)));
         hypervisor.partitions.set(0, FakeHypervisor.running(1, "console"));
-        assertTrue(waiting.join(Duration.ofSeconds(1)));
+        assertTrue(waiting.join(Duration.ofSeconds(10)));
     }
 
     @Test
     void shouldEndAtTheLimit() throws Exception {
         frameworkState = Bundle.STARTING;
-        assertTrue(seconds(() -> settling.await(Duration.ofMillis(50))) < 1);
+        assertTrue(seconds(() -> settling.await(Duration.ofMillis(50))) < 10);
     }
 
     private Thread waiting() {
