@@ -16,7 +16,8 @@ import org.osgi.framework.Constants;
  * Boots the hypervisor with its bundle: first the frame description is checked whole, then the frame is
  * opened, then partitions are let in (S0). Framework properties: {@code brattice.frame} is the path of
  * the description (without one the frame is anonymous, 1 GiB), {@code brattice.data} the data directory
- * (without one the bundle's own), {@code brattice.boot.deadline} and {@code brattice.stop.deadline}
+ * (without one the bundle's own), {@code brattice.frame.new} whether a frame that is gone may be replaced
+ * by a new one, {@code brattice.boot.deadline} and {@code brattice.stop.deadline}
  * how long firmware may take to boot and to halt, in milliseconds.
  */
 @Header(name = Constants.BUNDLE_ACTIVATOR, value = "${@class}")
@@ -31,7 +32,8 @@ public final class Activator implements BundleActivator {
                 ? FrameDescription.standard()
                 : FrameDescriptionReader.read(Path.of(description), context::getProperty);
         Path directory = data == null ? context.getDataFile("").toPath() : Path.of(data);
-        hypervisor = hypervisor(context, Frame.open(directory, frame), directory);
+        boolean renew = Boolean.parseBoolean(context.getProperty("brattice.frame.new"));
+        hypervisor = hypervisor(context, Frame.open(directory, frame, renew), directory);
         hypervisor.start();
     }
 

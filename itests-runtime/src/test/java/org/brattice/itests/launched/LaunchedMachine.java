@@ -253,13 +253,14 @@ final class LaunchedMachine implements AutoCloseable {
         removeFrame(data);
     }
 
-    /** Removes the frame memory of a data directory, which may lie outside of it. */
+    /** Removes the frame memory of a data directory, which may lie outside of it, and what is known of it. */
     static void removeFrame(Path data) {
         try {
             Path link = data.resolve("frame.mem");
             if (Files.isSymbolicLink(link)) {
                 Files.deleteIfExists(Files.readSymbolicLink(link));
             }
+            Files.deleteIfExists(data.resolve("frame.facts"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

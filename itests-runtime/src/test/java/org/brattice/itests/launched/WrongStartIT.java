@@ -69,7 +69,20 @@ final class WrongStartIT {
         describe("memory = 128 MiB");
         String line = refusal(NOT_RUNNING);
         assertTrue(line.startsWith("brattice: memory="), line);
-        assertTrue(line.contains("put the description back, or delete that file"), line);
+        assertTrue(line.contains("put the description back, or delete that file, start with"
+                + " --new-frame"), line);
+    }
+
+    @Test
+    void shouldMissAFrameThatHasVanished() throws IOException {
+        describe("memory = 64 MiB");
+        assertEquals(0, status(LaunchedMachine.command(directory, "exec", "vsr")));
+        Files.delete(Files.readSymbolicLink(directory.resolve("frame.mem")));
+        String line = refusal(NOT_RUNNING);
+        assertTrue(line.contains(" is gone, with partitions=console"), line);
+        assertTrue(line.contains("put the file back, or start with --new-frame"), line);
+        assertEquals(0, status(LaunchedMachine.command(directory, "exec", "vsr", "--new-frame")));
+        assertEquals(0, status(LaunchedMachine.command(directory, "exec", "vsr")));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -42,6 +43,8 @@ public final class Frame implements AutoCloseable {
                 checkSame();
             }
             checkWhole(present);
+            file.vanished().found(
+                    new UUID(word(FrameLayout.HEADER_ID), word(FrameLayout.HEADER_ID + 8)));
         }
         file.take(memory);
         file.keep();
@@ -50,7 +53,18 @@ public final class Frame implements AutoCloseable {
 
     /** Opens the frame in a data directory, or creates it. */
     public static Frame open(Path data, FrameDescription description) throws IOException {
-        FrameFile file = FrameFile.open(data, description);
+        return open(data, description, false);
+    }
+
+    /**
+     * Opens the frame in a data directory, or creates it.
+     *
+     * @param renew whether a frame that was there and is gone may be replaced by a new one
+     * @throws IOException with what to do, as when it may not
+     */
+    public static Frame open(Path data, FrameDescription description, boolean renew)
+            throws IOException {
+        FrameFile file = FrameFile.open(data, description, renew);
         try {
             return new Frame(description, file);
         } catch (UncheckedIOException e) {
@@ -87,9 +101,10 @@ public final class Frame implements AutoCloseable {
     }
 
     private void create() throws IOException {
+        UUID id = UUID.randomUUID();
+        file.vanished().begin(id);
         file.zero(0, layout.hypervisorSize());
         file.zero(description.memory() - 1, 1);
-        UUID id = UUID.randomUUID();
         ByteBuffer header = ByteBuffer.allocate((int) FrameLayout.HEADER_SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN);
         Map.ofEntries(Map.entry(0L, FrameLayout.MAGIC),
@@ -180,6 +195,16 @@ public final class Frame implements AutoCloseable {
     /** Whether it was there before this start. */
     public boolean attached() {
         return attached;
+    }
+
+    /** What was lost with a frame that had vanished before this start, in words, or null. */
+    public String loss() {
+        return file.vanished().loss();
+    }
+
+    /** Notes outside of the frame what is in it, for when it vanishes. Control thread. */
+    public void note(List<String> partitions, long unread) {
+        file.vanished().note(partitions, unread);
     }
 
     /** Gives a range real bytes, all zero. */

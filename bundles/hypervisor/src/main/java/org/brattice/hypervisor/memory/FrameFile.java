@@ -31,27 +31,33 @@ public final class FrameFile implements AutoCloseable {
     private final FileChannel channel;
     private final FileChannel lockChannel;
     private final FramePlace place;
+    private final Vanished vanished;
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(PIECE);
 
-    private FrameFile(FileChannel channel, FileChannel lockChannel, FramePlace place) {
+    private FrameFile(FileChannel channel, FileChannel lockChannel, FramePlace place,
+            Vanished vanished) {
         this.channel = channel;
         this.lockChannel = lockChannel;
         this.place = place;
+        this.vanished = vanished;
     }
 
     /**
      * Opens or creates the file and takes the lock that says that no other process uses it.
      *
      * @param data the data directory
-     * @throws IOException with what to do: in use, no room, or no regular file
+     * @param renew whether a frame that is gone may be replaced
+     * @throws IOException with what to do: in use, no room, gone, or no regular file
      */
-    public static FrameFile open(Path data, FrameDescription description) throws IOException {
+    static FrameFile open(Path data, FrameDescription description, boolean renew)
+            throws IOException {
         Files.createDirectories(data, OwnerOnly.directory());
         FileChannel lock = lock(data.resolve("frame.lock"));
         FramePlace place = null;
         try {
             place = FramePlace.find(data, description);
-            return new FrameFile(locked(place), lock, place);
+            Vanished vanished = new Vanished(data, place, renew);
+            return new FrameFile(locked(place), lock, place, vanished);
         } catch (IOException | RuntimeException e) {
             if (place != null) {
                 place.undo();
@@ -198,12 +204,19 @@ public final class FrameFile implements AutoCloseable {
     }
 
     /** The frame is whole: what was made for it stays. */
-    void keep() {
+    void keep() throws IOException {
+        vanished.whole();
         place.keep();
+    }
+
+    /** What the data directory knows of its frame. */
+    Vanished vanished() {
+        return vanished;
     }
 
     /** Closes it, and takes away what was made for a frame that never became whole. */
     void abandon() throws IOException {
+        vanished.undo();
         place.undo();
         close();
     }

@@ -2,12 +2,14 @@ package org.brattice.hypervisor.partition;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import org.brattice.api.Blockage;
+import org.brattice.api.Fault;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.Message;
 import org.brattice.api.Performance;
@@ -22,6 +24,9 @@ import org.brattice.hypervisor.vsr.Scanner;
 /** The parts of the hypervisor on one frame, put together; and what a boot asks of them. */
 final class Machine implements BootHost, AutoCloseable {
     private static final System.Logger LOGGER = QueuedLogger.LOGGER;
+
+    /** How often it is noted outside of the frame what is in it. */
+    private static final Duration NOTE = Duration.ofSeconds(5);
 
     private final Frame frame;
     private final Deadlines deadlines;
@@ -78,7 +83,12 @@ final class Machine implements BootHost, AutoCloseable {
                 new Watchdog(control, partitions), news, helpers, deadlines.well());
         lifeCycle.listener(recoverer);
         faults.listener(recoverer);
+        if (frame.loss() != null) {
+            faults.note(new Fault("hypervisor", 0, Fault.Kind.CORRUPTED, Instant.now(),
+                    frame.loss()));
+        }
         holdings.attach();
+        control.queue(this::keepNoting);
         loans.attach();
         mover.listener(move -> {
             loans.moved(move);
@@ -86,6 +96,18 @@ final class Machine implements BootHost, AutoCloseable {
                 lifeCycle.retryRefused();
             }
         });
+    }
+
+    private void keepNoting() {
+        note();
+        control.later(NOTE, this::keepNoting);
+    }
+
+    private void note() {
+        frame.note(partitions.all().stream().filter(one -> one.number() != 0)
+                .map(LogicalPartition::name).toList(),
+                holdings.vsr().areas().stream().mapToLong(area -> area.unread()
+                        + holdings.vsr().retry().bytes(area.number())).sum());
     }
 
     private List<BootRun> lingering(LogicalPartition partition) {
@@ -297,6 +319,7 @@ final class Machine implements BootHost, AutoCloseable {
     private boolean shutOutAll() {
         CompletableFuture<Boolean> over = new CompletableFuture<>();
         control.queue(() -> {
+            note();
             holdings.vsr().close();
             over.complete(lifeCycle.shutOutAll());
         });

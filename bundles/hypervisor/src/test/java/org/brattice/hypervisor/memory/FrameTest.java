@@ -3,6 +3,7 @@ package org.brattice.hypervisor.memory;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -364,6 +366,70 @@ class FrameTest {
         }
     }
 
+    @Test
+    void shouldMissAFrameThatHasVanished() throws IOException {
+        Path file = data.resolve("frame.mem");
+        try (Frame frame = open(Backing.DATA)) {
+            frame.note(List.of("echo", "teller"), 2048);
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        for (int round = 0; round < 3; round++) {
+            if (round == 1) {
+                Files.createSymbolicLink(file, data.resolve("gone"));
+            } else if (round == 2) {
+                Files.write(file, new byte[bytes.length]);
+            } else {
+                Files.delete(file);
+            }
+            String message = refusal(data);
+            assertTrue(message.matches("frame memory in " + file + " is gone, with"
+                    + " partitions=echo,teller and unread=2 KiB when last seen at \\S+: put the"
+                    + " file back, or start with --new-frame and do without what it held"),
+                    message);
+            assertEquals(message, refusal(data));
+            Files.deleteIfExists(file);
+        }
+        Files.write(file, bytes);
+        try (Frame frame = open(Backing.DATA)) {
+            assertTrue(frame.attached());
+            assertNull(frame.loss());
+        }
+        Files.delete(file);
+        try (Frame frame = Frame.open(data, description(16 * BLOCK, Backing.DATA), true)) {
+            assertFalse(frame.attached());
+            assertTrue(frame.loss().contains("partitions=echo,teller"), frame.loss());
+        }
+        Files.write(file, bytes);
+        String other = refusal(data);
+        assertTrue(other.contains("put the right file back, or start with --new-frame to go on"),
+                other);
+        Frame.open(data, description(16 * BLOCK, Backing.DATA), true).close();
+        try (Frame frame = open(Backing.DATA)) {
+            assertNull(frame.loss());
+        }
+    }
+
+    @Test
+    void shouldGoOnWithANewFrameWhenTheHostWasStartedSince() throws IOException {
+        Path directory = Files.createDirectory(data.resolve("data"));
+        new LastSeen(UUID.randomUUID(), new UUID(1, 1), "/dev/shm/brattice-gone.mem", true, "echo",
+                10, Instant.EPOCH).write(directory);
+        try (Frame frame = Frame.open(directory, description(16 * BLOCK, Backing.DATA))) {
+            assertEquals("frame memory in /dev/shm/brattice-gone.mem is gone, with partitions=echo"
+                    + " and unread=10 B when last seen at 1970-01-01T00:00:00Z, as the host was"
+                    + " started since: a new frame is made", frame.loss());
+        }
+    }
+
+    @Test
+    void shouldForgetAFrameThatWasNeverMade() throws IOException {
+        LastSeen.begun(UUID.randomUUID(), data.resolve("frame.mem")).write(data);
+        Files.write(data.resolve("frame.mem"), new byte[100]);
+        try (Frame frame = open(Backing.DATA)) {
+            assertNull(frame.loss());
+        }
+    }
+
     private void assertRefused(String beginning, Backing backing) {
         String message = assertTimeoutPreemptively(Duration.ofSeconds(30),
                 () -> assertThrows(IOException.class, () -> open(backing)).getMessage());
@@ -390,6 +456,7 @@ class FrameTest {
         assumeTrue(Files.isWritable(Path.of("/dev/shm")));
         Path link = data.resolve("frame.mem");
         try (Frame frame = open(Backing.MEMORY)) {
+            assertNull(frame.loss());
             assertTrue(Files.isSymbolicLink(link));
             assertEquals(Path.of("/dev/shm"), Files.readSymbolicLink(link).getParent());
             assertEquals(Files.readSymbolicLink(link).toString(), frame.backing());
@@ -400,7 +467,7 @@ class FrameTest {
             assertEquals(42, Word.opaque(frame.memory(), 15 * BLOCK));
         }
         Files.delete(Files.readSymbolicLink(link));
-        try (Frame frame = open(Backing.MEMORY)) {
+        try (Frame frame = Frame.open(data, description(16 * BLOCK, Backing.MEMORY), true)) {
             assertFalse(frame.attached());
         } finally {
             Files.deleteIfExists(Files.readSymbolicLink(link));
