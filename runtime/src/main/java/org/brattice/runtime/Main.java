@@ -107,10 +107,16 @@ public final class Main {
             given.put("brattice.demo.image", image.toString());
         }
         // Frameworks have a default of their own, so the shell's is given too.
-        given.put("gosh.args", arguments.word() == Word.SHELL
-                ? ""
-                : "--nointeractive --noshutdown");
+        given.put("gosh.args", shell(arguments.word()));
         return FrameworkProperties.read(distribution.frameworkProperties(), given);
+    }
+
+    /** What the shell is told: whether there is one, and whether its end is the machine's. */
+    private static String shell(Word word) {
+        if (word != Word.SHELL || Boolean.getBoolean("brattice.daemon")) {
+            return "--nointeractive --noshutdown";
+        }
+        return Boolean.getBoolean("brattice.lasting") ? "--noshutdown" : "";
     }
 
     private static Path property(String key) {

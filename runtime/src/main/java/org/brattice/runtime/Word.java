@@ -22,7 +22,8 @@ enum Word {
             case "exec" -> EXEC;
             case "demo" -> DEMO;
             default -> throw new Refusal(ExitStatus.USAGE,
-                    "word=" + text + " is unknown: use demo, exec, help, or none for the shell");
+                    "word=" + text
+                            + " is unknown: use demo, exec, help, version, or none for the shell");
         };
     }
 }

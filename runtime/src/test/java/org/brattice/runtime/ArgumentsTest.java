@@ -47,7 +47,7 @@ class ArgumentsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '"',
             textBlock = """
-                    dmeo ~ word=dmeo is unknown: use demo, exec, help, or none for the shell
+                    dmeo ~ word=dmeo is unknown: use demo, exec, help, version, or none for the shell
                     exec ~ exec needs commands to run, as in exec 'partitions; vsr'
                     exec,lb,vsr ~ argument=vsr is one too many: put several commands into one, as in exec 'partitions; vsr'
                     demo,x ~ argument=x is one too many: put several commands into one, as in exec 'partitions; vsr'

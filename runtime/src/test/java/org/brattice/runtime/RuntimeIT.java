@@ -1,6 +1,7 @@
 package org.brattice.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -101,6 +102,35 @@ class RuntimeIT {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--daemon", "--supervise"})
+    void shouldRunWithoutATerminalUntilASignal(String option) throws Exception {
+        var process = Script.start(home.resolve("brattice"), Map.of(),
+                folder.resolve("output").toFile(), folder.resolve("errors").toFile(), option,
+                "--data", folder.toString());
+        try {
+            // The start is over when the shell, or nobody, has read the end of the input.
+            await(() -> contains(folder.resolve("log/brattice.log"),
+                    "partition=console state=running"));
+            assertFalse(process.waitFor(2, TimeUnit.SECONDS), "it ends by itself");
+            process.destroy();
+            assertTrue(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            assertEquals(128 + 15, process.exitValue());
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    /** In ASCII, which most containers have, and in a locale with digits and letters of its own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "POSIX", "tr_TR.ISO-8859-9"})
+    void shouldTakeArgumentsAsUtf8(String locale) throws Exception {
+        var run = Script.run(home.resolve("brattice"), Map.of("LC_ALL", locale), "exec",
+                "echo 'gr\u00fc\u00dfe \u4f60'", "--data", folder.resolve("gr\u00fcn").toString());
+        assertEquals("gr\u00fc\u00dfe \u4f60", run.output().strip(), run::toString);
     }
 
     @Test

@@ -35,7 +35,7 @@ class ScriptTest {
     void shouldRefuseUnknownWord() throws Exception {
         var run = run(Map.of(), "dmeo");
         assertEquals(
-                "brattice: word=dmeo is unknown: use demo, exec, help, or none for the shell\n",
+                "brattice: word=dmeo is unknown: use demo, exec, help, version, or none for the shell\n",
                 run.errors());
         assertEquals(ExitStatus.USAGE, run.status());
     }
@@ -47,6 +47,47 @@ class ScriptTest {
         var run = run(Map.of(), "--help");
         assertTrue(run.output().startsWith("Usage: brattice [WORD] [OPTION]..."), run.output());
         assertEquals(ExitStatus.SUCCESS, run.status());
+    }
+
+    @Test
+    void shouldShowTheVersionOfTheRuntime() throws Exception {
+        var boot = Files.createDirectories(script.resolveSibling("lib/boot"));
+        Files.createFile(boot.resolve("org.brattice.runtime-1.2.3.jar"));
+        assertEquals("brattice 1.2.3\n", run(Map.of(), "--version").output());
+        assertEquals("brattice 1.2.3\n", run(Map.of(), "version").output());
+    }
+
+    @Test
+    void shouldRefuseADaemonThatEndsByItself() throws Exception {
+        var run = run(Map.of(), "demo", "--daemon");
+        assertEquals("brattice: option=--daemon is for the shell alone: demo ends by itself\n",
+                run.errors());
+        assertEquals(ExitStatus.USAGE, run.status());
+    }
+
+    @Test
+    void shouldStartByARelativePathWhereDirectoriesAreLookedForElsewhere() throws Exception {
+        jdk("jdks/jdk-25", "25.0.3");
+        var environment = environment(Map.of("CDPATH", ".:/usr"));
+        var output = folder.resolve("output");
+        var errors = folder.resolve("errors");
+        var builder = new ProcessBuilder("bash", "un packed/brattice", "exec", "lb")
+                .directory(folder.toFile()).redirectOutput(output.toFile())
+                .redirectError(errors.toFile());
+        builder.environment().putAll(environment);
+        assertEquals(0, builder.start().waitFor(), () -> errors.toString());
+        assertEquals("jdk-25\n", Files.readString(output));
+        assertEquals("", Files.readString(errors));
+    }
+
+    @Test
+    void shouldSayThatThereIsNoInput() throws Exception {
+        jdk("jdks/jdk-25", "25.0.3");
+        assertEquals("brattice: there is no input, so the machine stops as soon as it has started:"
+                + " --daemon keeps it running\n", run(Map.of()).errors());
+        assertEquals("", run(Map.of(), "--daemon").errors());
+        assertEquals("", run(Map.of(), "--supervise").errors());
+        assertEquals("", run(Map.of(), "exec", "lb").errors());
     }
 
     @Test
