@@ -15,9 +15,10 @@ import java.util.Set;
  * @param data the data directory, when one was named
  * @param image the disk image of the tour, when one was named
  * @param newFrame whether a frame that is gone may be replaced by a new one
+ * @param prune whether frames that nobody will miss are removed
  */
 record Arguments(Word word, Optional<String> commands, Optional<Path> data, Optional<Path> image,
-        boolean newFrame) {
+        boolean newFrame, boolean prune) {
     private static final Set<String> FRAMEWORKS = Set.of("felix", "equinox");
 
     /**
@@ -35,12 +36,14 @@ record Arguments(Word word, Optional<String> commands, Optional<Path> data, Opti
         Optional<Path> data = Optional.empty();
         Optional<Path> image = Optional.empty();
         var newFrame = false;
+        var prune = false;
         while (!rest.isEmpty()) {
             var next = rest.remove();
             switch (next) {
                 case "--data" -> data = Optional.of(path(next, rest));
                 case "--image" -> image = Optional.of(path(next, rest));
                 case "--new-frame" -> newFrame = true;
+                case "--prune" -> prune = true;
                 // The script has put this framework on the module path already.
                 case "--framework" -> checkFramework(value(next, rest));
                 default -> {
@@ -63,7 +66,10 @@ record Arguments(Word word, Optional<String> commands, Optional<Path> data, Opti
         if (word != Word.DEMO && image.isPresent()) {
             throw usage("option=--image is for demo alone: elsewhere set the device in frame.conf");
         }
-        return new Arguments(word, commands, data, image, newFrame);
+        if (word != Word.FRAMES && prune) {
+            throw usage("option=--prune is for frames alone");
+        }
+        return new Arguments(word, commands, data, image, newFrame, prune);
     }
 
     private static boolean isOption(String argument) {

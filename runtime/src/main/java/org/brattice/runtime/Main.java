@@ -40,6 +40,10 @@ public final class Main {
     }
 
     private int run(Arguments arguments) throws InterruptedException {
+        if (arguments.word() == Word.FRAMES) {
+            var frames = new Frames(Frames.MEMORY_FILE_SYSTEM, System.out);
+            return arguments.prune() ? frames.prune() : frames.list();
+        }
         try {
             return runInItsData(arguments);
         } finally {

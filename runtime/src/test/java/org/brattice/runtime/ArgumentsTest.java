@@ -16,7 +16,13 @@ class ArgumentsTest {
     @Test
     void shouldStartTheShellWithoutAWord() {
         assertEquals(new Arguments(Word.SHELL, Optional.empty(), Optional.empty(),
-                Optional.empty(), false), parse());
+                Optional.empty(), false, false), parse());
+    }
+
+    @Test
+    void shouldListAndPruneFrames() {
+        assertEquals(Word.FRAMES, parse("frames").word());
+        assertTrue(parse("frames", "--prune").prune());
     }
 
     @Test
@@ -47,13 +53,14 @@ class ArgumentsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '"',
             textBlock = """
-                    dmeo ~ word=dmeo is unknown: use demo, exec, help, version, or none for the shell
+                    dmeo ~ word=dmeo is unknown: use demo, exec, frames, help, version, or none for the shell
                     exec ~ exec needs commands to run, as in exec 'partitions; vsr'
                     exec,lb,vsr ~ argument=vsr is one too many: put several commands into one, as in exec 'partitions; vsr'
                     demo,x ~ argument=x is one too many: put several commands into one, as in exec 'partitions; vsr'
                     demo,--dta,x ~ option=--dta is unknown: use --data DIR, --framework felix|equinox, --supervise, --new-frame, or --image FILE with demo
                     demo,--data ~ option=--data needs a value after it
                     --framework,knopflerfish ~ framework=knopflerfish is unknown: use felix or equinox
+                    exec,lb,--prune ~ option=--prune is for frames alone
                     exec,lb,--image,x ~ option=--image is for demo alone: elsewhere set the device in frame.conf
                     """)
     void shouldRefuseWhatItDoesNotUnderstand(String line, String message) {

@@ -35,7 +35,7 @@ class ScriptTest {
     void shouldRefuseUnknownWord() throws Exception {
         var run = run(Map.of(), "dmeo");
         assertEquals(
-                "brattice: word=dmeo is unknown: use demo, exec, help, version, or none for the shell\n",
+                "brattice: word=dmeo is unknown: use demo, exec, frames, help, version, or none for the shell\n",
                 run.errors());
         assertEquals(ExitStatus.USAGE, run.status());
     }
