@@ -4,8 +4,12 @@ import java.io.BufferedInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,11 +20,14 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.BundleListener;
+import org.osgi.framework.Constants;
 import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.FrameworkWiring;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
 
 /**
  * Makes bundles of the jars in the deploy folder, as File Install finds them. A jar that is damaged
@@ -31,20 +38,34 @@ import org.osgi.service.component.annotations.Deactivate;
 public final class JarInstaller implements ArtifactInstaller, BundleListener {
     private static final System.Logger LOGGER = System.getLogger("org.brattice.deploy");
     private static final String START_LEVEL = "felix.fileinstall.start.level";
+    private static final String SETTLE = "brattice.settle";
+    private static final String PARTITION = "org.brattice.partition";
     private static final long REFRESH_SECONDS = 10;
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     private final BundleContext context;
+    private final Companions companions;
+    private final Duration settle;
+    private final Instant started = Instant.now();
+    /** Symbolic names of what has been started: a jar of another name may hold the same firmware. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+    /** Bundles that are not started yet, as what belongs to them may still come. */
+    private final Set<Bundle> held = ConcurrentHashMap.newKeySet();
     /** Bundles that could not be started, and what was said of that. */
     private final Map<Bundle, String> waiting = new ConcurrentHashMap<>();
 
     @Activate
-    public JarInstaller(BundleContext context) {
+    public JarInstaller(BundleContext context, @Reference ConfigurationAdmin admin) {
         this.context = context;
+        companions = new Companions(admin);
+        settle = Duration.ofMillis(Long.parseLong(
+                Objects.requireNonNullElse(context.getProperty(SETTLE), "2000").strip()));
         context.addBundleListener(this);
     }
 
     @Deactivate
     void close() {
+        held.clear();
         context.removeBundleListener(this);
     }
 
@@ -62,7 +83,7 @@ public final class JarInstaller implements ArtifactInstaller, BundleListener {
             if (level != null) {
                 bundle.adapt(BundleStartLevel.class).setStartLevel(Integer.parseInt(level.strip()));
             }
-            start(bundle);
+            startWithCompanions(file, bundle);
         } catch (BundleException e) {
             throw e.getType() == BundleException.DUPLICATE_BUNDLE_ERROR
                     ? new BundleException("jar=" + file.getName() + " holds a bundle of a name and"
@@ -84,7 +105,9 @@ public final class JarInstaller implements ArtifactInstaller, BundleListener {
             bundle.update(bytes);
         } finally {
             refresh(bundle);
-            start(bundle);
+            if (!held.contains(bundle)) {
+                start(bundle);
+            }
         }
     }
 
@@ -93,8 +116,47 @@ public final class JarInstaller implements ArtifactInstaller, BundleListener {
         Bundle bundle = context.getBundle(location(file));
         if (bundle != null) {
             waiting.remove(bundle);
+            held.remove(bundle);
             bundle.uninstall();
             refresh(bundle);
+        }
+    }
+
+    /** Starts it when the configurations that come with it have been applied; that happens on this very thread. */
+    private void startWithCompanions(File file, Bundle bundle) throws IOException {
+        Hold hold = hold(file, bundle);
+        if (!hold.on(Instant.now())) {
+            start(bundle);
+            return;
+        }
+        held.add(bundle);
+        Thread.ofVirtual().name("brattice-deploy").start(() -> await(file, bundle, hold));
+    }
+
+    private Hold hold(File file, Bundle bundle) throws IOException {
+        String provided = bundle.getHeaders("").get(Constants.PROVIDE_CAPABILITY);
+        boolean fresh = provided != null && provided.contains(PARTITION)
+                && !known.contains(bundle.getSymbolicName());
+        return new Hold(file, Pids.of(bundle), companions,
+                fresh ? Hold.until(file, started, settle, Instant.now()) : null);
+    }
+
+    private void await(File file, Bundle bundle, Hold hold) {
+        Instant end = hold.end(Instant.now());
+        try {
+            while (held.contains(bundle) && hold.on(Instant.now())) {
+                if (Instant.now().isAfter(end)) {
+                    LOGGER.log(System.Logger.Level.WARNING, "jar={0} starts without {1}, which was"
+                            + " not applied: mend that file", file.getName(), hold.pending());
+                    break;
+                }
+                Thread.sleep(LOOK);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (held.remove(bundle)) {
+            start(bundle);
         }
     }
 
@@ -126,6 +188,7 @@ public final class JarInstaller implements ArtifactInstaller, BundleListener {
 
     /** A bundle that lacks something is started when that has come. */
     private synchronized void start(Bundle bundle) {
+        known.add(bundle.getSymbolicName());
         try {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
             waiting.remove(bundle);
