@@ -71,7 +71,8 @@ public final class JarInstaller implements ArtifactInstaller, BundleListener {
 
     @Override
     public boolean canHandle(File file) {
-        return file.getName().endsWith(".jar") && file.isFile();
+        // Others would wait for ever for what a pipe holds.
+        return file.getName().endsWith(".jar") || !file.isFile();
     }
 
     @Override
