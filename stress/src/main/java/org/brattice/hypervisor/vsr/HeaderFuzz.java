@@ -56,7 +56,7 @@ public final class HeaderFuzz {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        try (Frame frame = Frame.open(file.getParent(), description)) {
+        try (Frame frame = Frame.open(file.getParent(), description, true)) {
             if (frame.word(0) != FrameLayout.MAGIC
                     || frame.memory().byteSize() != description.memory()) {
                 throw new AssertionError("opened, and yet no frame");
