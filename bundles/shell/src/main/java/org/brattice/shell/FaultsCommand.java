@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.apache.felix.service.command.Descriptor;
 import org.brattice.api.Fault;
+import org.brattice.api.Printable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -29,17 +30,19 @@ public final class FaultsCommand {
             System.out.println("no faults");
         }
         for (Fault fault : faults) {
-            System.out.println(fault.sequence() + " " + fault.moment() + " " + fault.partition()
-                    + " " + text(fault));
+            System.out.println(
+                    fault.sequence() + " " + fault.moment() + " " + Printable.of(fault.partition())
+                            + " " + text(fault));
             if (name != null) {
-                fault.detail().lines().forEach(line -> System.out.println("    " + line));
+                fault.detail().lines().forEach(line -> System.out
+                        .println("    " + Printable.of(line.replace("\t", "    "))));
             }
         }
     }
 
     /** Kind and cause, and how often when that was more than once. */
     static String text(Fault fault) {
-        return fault.kind() + ": " + fault.cause() + (fault.count() == 1
+        return fault.kind() + ": " + Printable.of(fault.cause()) + (fault.count() == 1
                 ? ""
                 : " (count=" + fault.count() + " latest=" + fault.latest() + ")");
     }

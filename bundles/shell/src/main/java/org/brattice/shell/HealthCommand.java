@@ -14,6 +14,7 @@ import org.apache.felix.service.command.Parameter;
 import org.brattice.api.Fault;
 import org.brattice.api.Hypervisor;
 import org.brattice.api.PartitionInfo;
+import org.brattice.api.Printable;
 import org.brattice.api.Recovery;
 import org.brattice.api.VerdictStep;
 import org.osgi.service.cm.Configuration;
@@ -167,7 +168,7 @@ public final class HealthCommand {
         }
         table.print(System.out);
         hypervisor.runaways().forEach(one -> System.out.println("runaway of " + one.partition()
-                + " since " + one.since() + ": " + one.doing()));
+                + " since " + one.since() + ": " + Printable.of(one.doing())));
         PartitionsCommand.warn(hypervisor);
     }
 }

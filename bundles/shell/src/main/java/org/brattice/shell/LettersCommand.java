@@ -10,6 +10,7 @@ import org.apache.felix.service.command.Descriptor;
 import org.apache.felix.service.command.Parameter;
 import org.brattice.api.DeadLetter;
 import org.brattice.api.Hypervisor;
+import org.brattice.api.Printable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -112,7 +113,7 @@ public final class LettersCommand {
     }
 
     private static void line(String name, Object value) {
-        System.out.printf("%-10s  %s%n", name, value);
+        System.out.printf("%-10s  %s%n", name, Printable.of(value));
     }
 
     private byte[] payload(DeadLetter letter) {

@@ -12,6 +12,7 @@ import org.brattice.api.Hypervisor;
 import org.brattice.api.Loan;
 import org.brattice.api.Move;
 import org.brattice.api.MoveRequest;
+import org.brattice.api.Printable;
 import org.brattice.api.Resource;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -107,7 +108,7 @@ public final class MoveCommand {
 
     private static void plan(List<String> steps) {
         for (int i = 0; i < steps.size(); i++) {
-            System.out.println(i + 1 + ". " + steps.get(i));
+            System.out.println(i + 1 + ". " + Printable.of(steps.get(i)));
         }
     }
 
@@ -118,7 +119,7 @@ public final class MoveCommand {
         System.out.println("move=" + move.id() + " resource=" + move.resource() + " from="
                 + name(move.from()) + " to=" + name(move.to()) + " done millis="
                 + Duration.between(move.begun(), move.ended()).toMillis()
-                + (move.outcome().isEmpty() ? "" : ": " + move.outcome()));
+                + (move.outcome().isEmpty() ? "" : ": " + Printable.of(move.outcome())));
     }
 
     /** A partition as it is shown; the free pool has no name. */

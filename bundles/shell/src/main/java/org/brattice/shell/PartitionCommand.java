@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
 import org.brattice.api.Fault;
 import org.brattice.api.PartitionInfo;
+import org.brattice.api.Printable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -55,6 +56,6 @@ public final class PartitionCommand {
     }
 
     private static void line(String name, Object value) {
-        System.out.printf("%-10s  %s%n", name, value);
+        System.out.printf("%-10s  %s%n", name, Printable.of(value));
     }
 }

@@ -7,6 +7,7 @@ import org.brattice.api.Hypervisor;
 import org.brattice.api.MemoryRange;
 import org.brattice.api.PartitionInfo;
 import org.brattice.api.PartitionState;
+import org.brattice.api.Printable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -38,7 +39,7 @@ public final class PartitionsCommand {
         for (PartitionInfo partition : partitions) {
             if (partition.state() != PartitionState.RUNNING) {
                 System.out.println(partition.name() + " is " + partition.state() + ": "
-                        + partition.reason());
+                        + Printable.of(partition.reason()));
             }
         }
         warn(operator.hypervisor());

@@ -7,6 +7,8 @@ import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 
+import org.brattice.api.Printable;
+
 /**
  * A message as the console partition has received it.
  *
@@ -34,7 +36,7 @@ record Received(LocalTime moment, String source, long position, int attempt, int
             String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(head))
                     .toString();
             if (text.chars().noneMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t')) {
-                return text + rest(head.length);
+                return Printable.of(text) + rest(head.length);
             }
         } catch (CharacterCodingException e) {
             // Not text: shown as bytes.

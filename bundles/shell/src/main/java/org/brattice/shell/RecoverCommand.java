@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 import org.apache.felix.service.command.Descriptor;
+import org.brattice.api.Printable;
 import org.brattice.api.Recovery;
 import org.brattice.api.Verdict;
 import org.osgi.service.component.annotations.Activate;
@@ -42,7 +43,9 @@ public final class RecoverCommand {
             }
             System.out.println(name + ": " + recovery.verdict() + " done millis="
                     + recovery.took().toMillis()
-                    + (recovery.outcome().isEmpty() ? "" : ": " + recovery.outcome()));
+                    + (recovery.outcome().isEmpty()
+                            ? ""
+                            : ": " + Printable.of(recovery.outcome())));
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(e.getMessage());
         }

@@ -12,6 +12,7 @@ import org.apache.felix.gogo.runtime.Token;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.brattice.api.Printable;
 
 /**
  * Gogo commands run without a person. Gogo shows the result of the last command of a line only, so the
@@ -59,7 +60,8 @@ final class Script {
 
     private int failed(String message) {
         out.flush();
-        err.println("brattice: " + message.strip().replaceAll("\\s*\\R\\s*", " "));
+        err.println(
+                "brattice: " + Printable.of(message.strip().replaceAll("\\s*\\R\\s*", " ")));
         err.flush();
         return FAILED;
     }

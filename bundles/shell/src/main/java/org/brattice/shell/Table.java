@@ -4,6 +4,8 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.brattice.api.Printable;
+
 /** Rows of text in columns as wide as their widest cell; numbers stand at the right. */
 final class Table {
     private final List<String[]> rows = new ArrayList<>();
@@ -27,7 +29,7 @@ final class Table {
         }
         String[] row = new String[cells.length];
         for (int i = 0; i < cells.length; i++) {
-            row[i] = String.valueOf(cells[i]);
+            row[i] = Printable.of(cells[i]);
         }
         rows.add(row);
     }

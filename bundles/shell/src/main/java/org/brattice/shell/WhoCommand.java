@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.apache.felix.service.command.Descriptor;
 import org.brattice.api.Blockage;
+import org.brattice.api.Printable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -32,6 +33,7 @@ public final class WhoCommand {
                 .orElseThrow(() -> new CommandFailed("sender=" + sender + " receiver=" + receiver
                         + ": one of them has never had memory, say why " + sender + " or why "
                         + receiver));
-        new Blocking(blockage).sentences().forEach(System.out::println);
+        new Blocking(blockage).sentences().stream().map(Printable::of)
+                .forEach(System.out::println);
     }
 }

@@ -3,6 +3,7 @@ package org.brattice.shell;
 import java.util.List;
 
 import org.apache.felix.service.command.Descriptor;
+import org.brattice.api.Printable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -25,6 +26,6 @@ public final class WhyCommand {
         if (reasons.isEmpty()) {
             System.out.println(name + " is running");
         }
-        reasons.forEach(System.out::println);
+        reasons.stream().map(Printable::of).forEach(System.out::println);
     }
 }

@@ -24,6 +24,17 @@ class TableTest {
     }
 
     @Test
+    void shouldShowWhatWouldSteerTheTerminal() {
+        Table table = new Table("NAME");
+        table.row("a\u001b[2J\nNAME");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        table.print(new PrintStream(out, true));
+        assertEquals("NAME\na\\u001b[2J\\nNAME\n",
+                out.toString().replace(System.lineSeparator(), "\n"));
+        assertEquals("reason=\\u001b[2J", new CommandFailed("reason=\u001b[2J").getMessage());
+    }
+
+    @Test
     void shouldRefuseARowThatDoesNotFit() {
         Table table = new Table("NAME");
         assertEquals("cells=2 is not columns=1", assertThrows(IllegalArgumentException.class,
