@@ -205,7 +205,7 @@ final class Outgoing {
         }
         Word.plain(ring, at + RecordLayout.LENGTH, RecordLayout.pack(payload, guard));
         if ((flags & RecordLayout.TRACK) != 0) {
-            Tracks.position(tracks, track, position);
+            Tracks.sent(tracks, track, position);
         }
         me.step(Step.HEADER);
         if (!checked) {

@@ -98,14 +98,10 @@ final class Tracks {
         return oldest;
     }
 
-    /** In the section, before the record is committed. */
-    static void position(MemorySegment tables, long entry, long position) {
+    /** In the section, before the record is committed: once it is, it may be read before its sender goes on. */
+    static void sent(MemorySegment tables, long entry, long position) {
+        Word.opaque(tables, entry + SENT, System.currentTimeMillis());
         Word.opaque(tables, entry + POSITION, position);
-    }
-
-    /** It was sent. */
-    void sent(long entry) {
-        now(entry, SENT);
     }
 
     /** Nothing was sent. */
@@ -215,35 +211,38 @@ final class Tracks {
         if (entry == NONE) {
             return Optional.empty();
         }
-        Instant deleted = moment(entry, DELETED);
-        Instant givenUp = moment(entry, GIVEN_UP);
-        Instant acknowledged = moment(entry, ACKNOWLEDGED);
-        Instant read = moment(entry, READ);
-        Instant sent = moment(entry, SENT);
+        // The last step first: one that is seen has those in front of it.
+        long deleted = word(entry, DELETED);
+        long givenUp = word(entry, GIVEN_UP);
+        long acknowledged = word(entry, ACKNOWLEDGED);
+        long read = word(entry, READ);
+        long sent = word(entry, SENT);
         // Another processor of the sender may have taken the entry for another message meanwhile.
         return is(entry, receiver, position)
                 ? Optional.of(new Tracking(receiver, position,
-                        state(read, acknowledged, deleted, givenUp), sent, read, acknowledged,
-                        deleted, givenUp))
+                        state(read, acknowledged, deleted, givenUp), moment(sent, 0),
+                        moment(read, sent), moment(acknowledged, Math.max(read, sent)),
+                        moment(deleted, Math.max(acknowledged, Math.max(read, sent))),
+                        moment(givenUp, sent)))
                 : Optional.empty();
     }
 
-    private static Tracking.State state(Instant read, Instant acknowledged, Instant deleted,
-            Instant givenUp) {
-        if (givenUp != null) {
+    private static Tracking.State state(long read, long acknowledged, long deleted,
+            long givenUp) {
+        if (givenUp != 0) {
             return Tracking.State.GIVEN_UP;
         }
-        if (deleted != null) {
+        if (deleted != 0) {
             return Tracking.State.DELETED;
         }
-        if (acknowledged != null) {
+        if (acknowledged != 0) {
             return Tracking.State.ACKNOWLEDGED;
         }
-        return read != null ? Tracking.State.READ : Tracking.State.NEW;
+        return read != 0 ? Tracking.State.READ : Tracking.State.NEW;
     }
 
-    private Instant moment(long entry, long word) {
-        long millis = word(entry, word);
-        return millis == 0 ? null : Instant.ofEpochMilli(millis);
+    /** Not before the step in front of it: the clock of the host may have been put back between the two. */
+    private static Instant moment(long millis, long before) {
+        return millis == 0 ? null : Instant.ofEpochMilli(Math.max(millis, before));
     }
 }

@@ -562,8 +562,6 @@ public final class Vsr {
         } finally {
             if (result < 0) {
                 tracks.free(track);
-            } else {
-                tracks.sent(track);
             }
         }
     }

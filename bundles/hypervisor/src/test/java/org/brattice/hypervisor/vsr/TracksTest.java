@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.brattice.api.Delivery;
 import org.brattice.api.IpcaService;
@@ -53,6 +54,37 @@ class TracksTest {
     private void kill() {
         assertEquals(List.of(), bench.killed());
         me = bench.holder(x);
+    }
+
+    /** A message may be read before its sender has left the call. */
+    @Test
+    void shouldNeverTellAStepBeforeTheOneInFrontOfIt() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread reading = Thread.ofPlatform().start(() -> {
+            Scanner scanner = bench.scanner(y, recorder);
+            while (!over.get()) {
+                scanner.poll(1);
+            }
+        });
+        try {
+            for (int i = 0; i < 20_000; i++) {
+                long position = bench.vsr.send(me, y, Bench.segment("m"),
+                        Delivery.waiting(Duration.ofSeconds(20)).tracked());
+                Tracking tracking = track(position);
+                while (tracking.state() != State.DELETED) {
+                    assertTrue(reading.isAlive(), "its receiver has died");
+                    tracking = track(position);
+                }
+                assertFalse(tracking.read().isBefore(tracking.sent()), tracking.toString());
+                assertFalse(tracking.acknowledged().isBefore(tracking.read()),
+                        tracking.toString());
+                assertFalse(tracking.deleted().isBefore(tracking.acknowledged()),
+                        tracking.toString());
+            }
+        } finally {
+            over.set(true);
+            reading.join();
+        }
     }
 
     @Test
