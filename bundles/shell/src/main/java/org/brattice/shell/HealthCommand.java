@@ -14,7 +14,6 @@ import org.apache.felix.service.command.Parameter;
 import org.brattice.api.Fault;
 import org.brattice.api.Hypervisor;
 import org.brattice.api.PartitionInfo;
-import org.brattice.api.Printable;
 import org.brattice.api.Recovery;
 import org.brattice.api.VerdictStep;
 import org.osgi.service.cm.Configuration;
@@ -167,8 +166,7 @@ public final class HealthCommand {
                                     + recovery.state().name().toLowerCase(Locale.ROOT));
         }
         table.print(System.out);
-        hypervisor.runaways().forEach(one -> System.out.println("runaway of " + one.partition()
-                + " since " + one.since() + ": " + Printable.of(one.doing())));
+        Runaways.print(hypervisor.runaways(), System.out);
         PartitionsCommand.warn(hypervisor);
     }
 }

@@ -25,6 +25,8 @@ final class Runaways {
     private final List<Since> boots = new CopyOnWriteArrayList<>();
 
     private volatile boolean closing;
+    /** How many there were when a restart was asked for the last time. Control thread. */
+    private int asked;
 
     private record Since(BootRun boot, Instant moment) {}
 
@@ -53,7 +55,9 @@ final class Runaways {
     private void look() {
         boots.removeIf(one -> one.boot().gone());
         int count = all().size();
-        if (limit > 0 && count > limit && !closing) {
+        asked = count <= limit ? 0 : asked;
+        if (limit > 0 && count > limit && count > asked && !closing) {
+            asked = count;
             String why = "runaway threads=" + count + " are more than brattice.runaways=" + limit;
             LOGGER.log(System.Logger.Level.WARNING, "{0}: {1}", why, process.restart(why));
         }
