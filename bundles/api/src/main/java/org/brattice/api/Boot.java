@@ -47,7 +47,7 @@ public interface Boot {
 
     /**
      * The memory that the partition keeps, readable and writable, one segment for each range without the
-     * IPCA. Zero at first boot; contents are kept from boot to boot. Called before registration, this
+     * IPCA. Zero at first boot; contents and offsets are kept from boot to boot, also when the IPCA moves. Called before registration, this
      * settles where the IPCA lies: in the place that the operating system would give it. The segments may
      * be used on any thread; one that is inside blocking I/O on them when the boot ends keeps the memory
      * in quarantine until it has come out.
@@ -60,7 +60,8 @@ public interface Boot {
      * The hypervisor call that registers the IPCA (S1), at most once a boot, on a processor of the
      * partition. When earlier boots have left an IPCA, only the same range is accepted, because unread
      * messages lie in it; when the hypervisor has moved that one (a remap), it stays where it is then, outside
-     * of the memory that the partition reaches, and {@link #ipca} says where.
+     * of the memory that the partition reaches, and {@link #ipca} says where. Where it was made stays out of
+     * {@link #memory} then too.
      *
      * @param base frame address in bytes, a multiple of 4 KiB
      * @param size in bytes, a power of two
@@ -69,7 +70,7 @@ public interface Boot {
      */
     void register(long base, long size);
 
-    /** The registered IPCA, or null before registration. */
+    /** The registered IPCA as it lies now, wherever it was moved, or null before registration. Any thread. */
     MemoryRange ipca();
 
     /** The IPCA's size in bytes as declared or configured. */

@@ -124,6 +124,7 @@ public record FrameLayout(int blocks, int partitions, int controls, int processo
     public static final long ROW_NAME_LENGTH = 40;
     public static final long ROW_NAME = 48;
     public static final int NAME_LIMIT = 63;
+    public static final long ROW_HOME = 240;
     public static final long ROW_PROCESSORS = 248;
 
     public static final long PAGE_SUMMARY = 0;

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.brattice.api.MemoryRange;
+
 /**
  * The partitions that the frame knows, in the frame itself: name, number and the control area of the
  * IPCA. A number belongs to the row {@code number % partitions} and is never given again. Written by
@@ -14,6 +16,8 @@ import java.util.List;
 public final class PartitionTable {
     /** Numbers are never given again; these last for centuries. */
     private static final int NUMBER_LIMIT = 1 << 30;
+    /** Bits of the home word that are the exponent of its size. */
+    private static final long HOME_SIZE = 63;
 
     private final Frame frame;
     private final FrameLayout layout;
@@ -132,6 +136,7 @@ public final class PartitionTable {
         Word.opaque(memory, row + FrameLayout.ROW_BOOTS, 0);
         Word.opaque(memory, row + FrameLayout.ROW_EPOCH, 0);
         Word.opaque(memory, row + FrameLayout.ROW_PROCESSORS, 0);
+        Word.opaque(memory, row + FrameLayout.ROW_HOME, 0);
         Word.opaque(memory, row + FrameLayout.ROW_NAME_LENGTH, text.length);
         MemorySegment.copy(MemorySegment.ofArray(text), 0, memory, row + FrameLayout.ROW_NAME,
                 text.length);
@@ -175,6 +180,22 @@ public final class PartitionTable {
     public void moved(int number, int control) {
         Word.getAndAdd(memory, layout.row(index(number)) + FrameLayout.ROW_EPOCH, 1);
         control(number, control);
+    }
+
+    /** Where a partition's IPCA was made, however often it has moved since; or null. Any thread. */
+    public MemoryRange home(int number) {
+        long word = Word.acquire(memory, layout.row(index(number)) + FrameLayout.ROW_HOME);
+        long size = 1L << (word & HOME_SIZE);
+        long base = word & ~HOME_SIZE;
+        return base <= 0 || base > memory.byteSize() || size > memory.byteSize() - base
+                ? null
+                : new MemoryRange(base, size);
+    }
+
+    /** Notes where a partition's IPCA is made: a multiple of 4 KiB, and a power of two of bytes. */
+    public void home(int number, MemoryRange range) {
+        Word.release(memory, layout.row(index(number)) + FrameLayout.ROW_HOME,
+                range.base() | Long.numberOfTrailingZeros(range.size()));
     }
 
     /** How many processors a partition's latest boot declared; 0 before the first. */

@@ -65,7 +65,9 @@ final class BootGrant implements Boot {
 
     @Override
     public MemoryRange ipca() {
-        return ipca;
+        MemoryRange registered = ipca;
+        MemoryRange now = registered == null ? null : host.ipca(number());
+        return now == null ? registered : now;
     }
 
     @Override
@@ -82,7 +84,7 @@ final class BootGrant implements Boot {
 
     private synchronized List<MemorySegment> segments() {
         memoryGiven = true;
-        MemoryRange hole = ipca != null ? ipca : place();
+        MemoryRange hole = place();
         List<MemorySegment> segments = new ArrayList<>();
         for (MemoryRange range : ranges) {
             if (range.contains(hole.base(), hole.size())) {
@@ -151,11 +153,19 @@ final class BootGrant implements Boot {
         }
     }
 
-    /** Where the IPCA is, or will be unless the firmware says otherwise. */
+    /**
+     * Where the IPCA was made, or will be unless the firmware says otherwise. It stays out of the memory when the
+     * IPCA has moved, so that everything else stays at its offset.
+     */
     private MemoryRange place() {
         MemoryRange kept = host.ipca(number());
-        if (kept != null) {
+        if (kept != null && !host.blocks().region(kept)) {
             return kept;
+        }
+        MemoryRange home = host.home(number());
+        if (home != null && (kept != null || home.size() == ipcaSize()
+                && ranges.stream().anyMatch(own -> own.contains(home.base(), home.size())))) {
+            return home;
         }
         return ranges.stream().filter(range -> range.size() >= ipcaSize()).findFirst()
                 .map(range -> new MemoryRange(range.base(), ipcaSize()))

@@ -55,6 +55,9 @@ interface BootHost {
     /** The partition's IPCA, or null. */
     MemoryRange ipca(int number);
 
+    /** Where the partition's IPCA was made, before any remap, or null. */
+    MemoryRange home(int number);
+
     /**
      * Enters the IPCA into the look-up table, or finds it there, and makes the boot's scanner, which is
      * taken before anybody else can look whether the boot has one.

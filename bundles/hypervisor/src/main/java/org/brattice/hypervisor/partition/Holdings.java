@@ -109,6 +109,7 @@ final class Holdings implements Declarations.Owners, Recoverer.Remaps {
             damage(partitions.entry(row.name()), ipcas.open(row));
         }
         vsr.areas().forEach(area -> blocks.keepAlso(area.number(), area.base(), area.capacity()));
+        vsr.areas().forEach(area -> ipcas.settleHome(area, blocks));
         blocks.freeRegionsBut(vsr.areas().stream()
                 .map(area -> new MemoryRange(area.base(), area.capacity())).toList());
         ownership.restore();
@@ -307,6 +308,8 @@ final class Holdings implements Declarations.Owners, Recoverer.Remaps {
             always.addAll(blocks.kept(number));
         } else {
             always.add(new MemoryRange(area.base(), area.capacity()));
+            MemoryRange home = ipcas.home(number);
+            always.add(home == null ? always.getFirst() : home);
         }
         // A sender that hangs may still reach where it was before.
         moving.stream().filter(old -> old.number() == number)

@@ -64,6 +64,7 @@ final class IpcaRegistry {
             return kept;
         }
         int control = create(number, range);
+        table.home(number, range);
         table.control(number, control);
         return vsr.open(number, control);
     }
@@ -88,6 +89,27 @@ final class IpcaRegistry {
     MemoryRange ipca(int number) {
         Area area = vsr.area(number);
         return area == null ? null : new MemoryRange(area.base(), area.capacity());
+    }
+
+    /** Where a partition's IPCA was made, or null: that is no part of its memory, wherever the IPCA is now. */
+    MemoryRange home(int number) {
+        return table.home(number);
+    }
+
+    /** Notes where an IPCA was made of which an earlier version of the hypervisor did not note it. */
+    void settleHome(Area area, BlockMap blocks) {
+        MemoryRange ipca = new MemoryRange(area.base(), area.capacity());
+        if (!blocks.region(ipca)) {
+            table.home(area.number(), ipca);
+        } else if (table.home(area.number()) == null) {
+            blocks.kept(area.number()).stream().filter(range -> range.size() >= ipca.size())
+                    .findFirst().ifPresent(range -> table.home(area.number(),
+                            new MemoryRange(range.base(), ipca.size())));
+        }
+        MemoryRange home = table.home(area.number());
+        if (home != null) {
+            blocks.keepAlso(area.number(), home.base(), home.size());
+        }
     }
 
     /** Nobody can reach a control area any more. */

@@ -239,6 +239,11 @@ final class Machine implements BootHost, AutoCloseable {
     }
 
     @Override
+    public MemoryRange home(int number) {
+        return holdings.ipcas().home(number);
+    }
+
+    @Override
     public void register(BootRun run, MemoryRange range, Consumer<Scanner> taken) {
         synchronized (holdings.ipcas()) {
             Area area = holdings.ipcas().register(run.partition().number(), range);

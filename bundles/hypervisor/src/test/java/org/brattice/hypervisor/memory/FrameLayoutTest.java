@@ -47,6 +47,7 @@ class FrameLayoutTest {
         expected.put("data directory", FrameLayout.HEADER_DATA);
         expected.put("number", FrameLayout.ROW_NUMBER);
         expected.put("row memory", FrameLayout.ROW_MEMORY);
+        expected.put("home", FrameLayout.ROW_HOME);
         expected.put("control", FrameLayout.ROW_CONTROL);
         expected.put("boots", FrameLayout.ROW_BOOTS);
         expected.put("epoch", FrameLayout.ROW_EPOCH);
