@@ -1,6 +1,7 @@
 /** The launcher: boots an OSGi framework around the hypervisor of the boot layer. */
 module org.brattice.runtime {
     requires java.logging;
+    requires org.brattice.api;
     requires org.osgi.service.feature;
     requires static osgi.core;
 

@@ -7,6 +7,7 @@ import java.nio.charset.Charset;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import org.brattice.api.Printable;
 import org.osgi.framework.BundleException;
 
 /** Where the person who started the machine reads what went wrong. */
@@ -33,6 +34,6 @@ final class Console {
     }
 
     static void say(String line) {
-        ERROR.println("brattice: " + line);
+        ERROR.println("brattice: " + Printable.of(line));
     }
 }

@@ -1,16 +1,11 @@
 package org.brattice.runtime;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 
 /**
  * Takes what is logged anywhere in the process, so that the console is the person's alone. Errors
@@ -18,25 +13,22 @@ import java.util.logging.SimpleFormatter;
  */
 final class LogFile extends Handler {
     private static final long KEPT_BYTES = 8 << 20;
-    private final PrintWriter writer;
+    private final BoundedFile file;
+    private boolean failed;
 
-    private LogFile(PrintWriter writer) {
-        this.writer = writer;
-        setFormatter(new SimpleFormatter());
+    private LogFile(BoundedFile file) {
+        this.file = file;
+        setFormatter(new LogFormat());
     }
 
-    /** Sends everything that is logged from now on to the end of the file. */
-    static void open(Path file) {
+    /**
+     * Sends everything that is logged from now on to the end of the file.
+     *
+     * @throws Refusal when it cannot be written
+     */
+    static void open(Path path) {
         try {
-            if (Files.exists(file) && Files.size(file) > KEPT_BYTES) {
-                Files.move(file, file.resolveSibling(file.getFileName() + ".old"),
-                        StandardCopyOption.REPLACE_EXISTING);
-            }
-            if (Files.notExists(file)) {
-                Files.createFile(file, OwnerOnly.FILE);
-            }
-            var log = new LogFile(new PrintWriter(Files.newBufferedWriter(file,
-                    StandardOpenOption.CREATE, StandardOpenOption.APPEND), true));
+            var log = new LogFile(BoundedFile.open(path, KEPT_BYTES));
             var root = Logger.getLogger("");
             for (var handler : root.getHandlers()) {
                 root.removeHandler(handler);
@@ -48,16 +40,15 @@ final class LogFile extends Handler {
                     .getLogger(LogFile.class.getName())
                     .log(System.Logger.Level.ERROR, "thread=" + thread.getName(), failure));
         } catch (IOException e) {
-            throw new Refusal(ExitStatus.NOT_RUNNING, "log=" + file + " cannot be written: " + e,
-                    e);
+            throw new Refusal(ExitStatus.NOT_RUNNING,
+                    "log=" + path + " cannot be written: " + e.getMessage(), e);
         }
     }
 
     @Override
     public void publish(LogRecord entry) {
         if (isLoggable(entry)) {
-            writer.print(getFormatter().format(entry));
-            writer.flush();
+            write(getFormatter().format(entry));
         }
         if (entry.getLevel().equals(Level.SEVERE)) {
             var thrown = entry.getThrown();
@@ -65,13 +56,28 @@ final class LogFile extends Handler {
         }
     }
 
-    @Override
-    public void flush() {
-        writer.flush();
+    private synchronized void write(String text) {
+        try {
+            if (file.append(text)) {
+                Console.say("log=" + file.path() + " was removed while the machine runs: it is"
+                        + " begun anew");
+            }
+            failed = false;
+        } catch (IOException e) {
+            // Once, or a full disk would fill the console.
+            if (!failed) {
+                failed = true;
+                Console.say("log=" + file.path() + " cannot be written, and what is logged is lost"
+                        + " until it can: " + e.getMessage());
+            }
+        }
     }
 
     @Override
-    public void close() {
-        writer.close();
+    public void flush() {}
+
+    @Override
+    public synchronized void close() {
+        file.close();
     }
 }
