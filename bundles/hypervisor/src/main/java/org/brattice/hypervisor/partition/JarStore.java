@@ -47,6 +47,10 @@ final class JarStore {
         try (var files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = file.getFileName().toString();
+                if (!Files.isRegularFile(file)) {
+                    // To open a pipe would wait for who writes to it.
+                    continue;
+                }
                 if (name.endsWith(GOOD)) {
                     List<String> lines = Files.readAllLines(file);
                     if (lines.size() == 2 && lines.get(0).length() >= NAMING) {
