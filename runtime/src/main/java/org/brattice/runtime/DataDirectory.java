@@ -30,6 +30,7 @@ final class DataDirectory implements AutoCloseable {
      * @throws Refusal when it cannot be made, or another process has it
      */
     static DataDirectory take(Path path) {
+        checkName(path);
         try {
             OwnerOnly.directory(path);
             for (var folder : new String[]{"cache", "config", "deploy", "log"}) {
@@ -56,6 +57,18 @@ final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new Refusal(ExitStatus.NOT_RUNNING, "data=" + path + " cannot be used ("
                     + e + "): choose a directory you may write to with --data", e);
+        }
+    }
+
+    /** File Install divides the name of its folder at commas, and puts the values of variables into it. */
+    private static void checkName(Path path) {
+        for (var character : new String[]{",", "${", "\n", "\r"}) {
+            if (path.toString().contains(character)) {
+                throw new Refusal(ExitStatus.USAGE, "data=" + path + " has "
+                        + (character.isBlank() ? "a line break" : character)
+                        + " in its name, and jars in its deploy folder would not be found: choose"
+                        + " another directory with --data");
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package org.brattice.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,10 +12,24 @@ import java.nio.file.attribute.PosixFilePermissions;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DataDirectoryTest {
     @TempDir
     Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {",", "${"})
+    void shouldRefuseANameThatTheDeployFolderCannotHave(String part) {
+        var path = folder.resolve("a" + part + "b");
+        var refusal = assertThrows(Refusal.class, () -> DataDirectory.take(path));
+        assertEquals("data=" + path + " has " + part + " in its name, and jars in its deploy folder"
+                + " would not be found: choose another directory with --data",
+                refusal.getMessage());
+        assertEquals(ExitStatus.USAGE, refusal.status());
+        assertFalse(Files.exists(path));
+    }
 
     @Test
     void shouldMakeWhatIsMissing() {
