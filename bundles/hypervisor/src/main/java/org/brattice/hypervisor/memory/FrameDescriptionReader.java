@@ -18,6 +18,8 @@ public final class FrameDescriptionReader {
     private static final List<String> KEYS = List.of("name", "memory", "block", "partitions",
             "processors", "backing", "retry.store", "dead.letters", "dead.letter.limit",
             "fault.log", "move.journal");
+    private static final int FILE_TYPE = 0xF000;
+    private static final int BLOCK_DEVICE = 0x6000;
     private static final Pattern SLOT = Pattern.compile("slot\\.([A-Za-z0-9][A-Za-z0-9.\\-]*)");
     private static final Pattern BLOCK = Pattern.compile("block\\s+(.+?)(\\s+read-only)?");
     private static final Pattern SERIAL = Pattern.compile("serial\\s+(\\S+)(\\s+(\\S+))?");
@@ -174,7 +176,21 @@ public final class FrameDescriptionReader {
             throw new IllegalArgumentException(
                     key + "=" + value + " names a file that cannot be read: " + path);
         }
+        if (block && !Files.isRegularFile(path) && !isBlockDevice(path)) {
+            throw new IllegalArgumentException(key + "=" + value
+                    + " must name a regular file or a block device, which have an end: " + path);
+        }
         return path;
+    }
+
+    /** Others have no size: to open a pipe can take for ever, and some devices never end. */
+    private static boolean isBlockDevice(Path path) {
+        try {
+            int mode = (Integer) Files.getAttribute(path, "unix:mode");
+            return (mode & FILE_TYPE) == BLOCK_DEVICE;
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
     }
 
     private Path resolve(String name) {

@@ -122,6 +122,7 @@ class FrameDescriptionReaderTest {
                     name = ${nothing}        | 1: unknown variable ${nothing}
                     slot.A = disk.img        | 1: slot.A=disk.img must be block <path> [read-only] or serial <output> [<input>]
                     slot.A = block no.img    | 1: slot.A=block no.img names a file that cannot be read: DIR/no.img
+                    slot.A = block /dev/zero | 1: slot.A=block /dev/zero must name a regular file or a block device, which have an end: /dev/zero
                     slot.A = block .         | 1: slot.A=block . names a file that cannot be read
                     slot.A = serial no/out   | 1: slot.A=serial no/out names a file that cannot be written: DIR/no/out
                     slot.A = serial out in   | 1: slot.A=serial out in names a file that cannot be read: DIR/in
