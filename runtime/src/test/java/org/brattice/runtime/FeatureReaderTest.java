@@ -54,12 +54,17 @@ class FeatureReaderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Word.class)
+    @EnumSource(value = Word.class, names = "FRAMES", mode = EnumSource.Mode.EXCLUDE)
     void shouldStartTheHypervisorAloneWhateverTheWord(Word word) {
         var first = word.features().stream()
                 .flatMap(name -> reader.read(Path.of("..", "features", name + ".json")).stream())
                 .filter(bundle -> bundle.startLevel() == 1).map(FeatureBundle::name).toList();
         assertEquals(List.of("org.brattice.api", "org.brattice.hypervisor"), first);
+    }
+
+    @Test
+    void shouldStartNothingToListFrames() {
+        assertEquals(List.of(), Word.FRAMES.features());
     }
 
     private Path feature(String bundles) throws IOException {
