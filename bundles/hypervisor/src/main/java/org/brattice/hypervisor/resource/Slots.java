@@ -55,11 +55,6 @@ public final class Slots {
      * @return why not, in words, or null
      */
     public synchronized String insert(String location, IoAdapter adapter, String text) {
-        if (!slots.containsKey(location) && slots.size() >= FrameLayout.SLOT_LIMIT) {
-            return "slot=" + location + " is one too many: a frame has at most "
-                    + FrameLayout.SLOT_LIMIT + " slots; withdraw another adapter, and this one gets"
-                    + " its slot";
-        }
         Slot slot = slot(location);
         if (slot.adapter != null) {
             return "slot=" + location + " holds " + slot.text + " already";

@@ -54,29 +54,6 @@ class SlotsTest {
     }
 
     @Test
-    void shouldRefuseMoreSlotsThanAFrameHas() {
-        SerialAdapter adapter = new SerialAdapter() {
-            @Override
-            public void write(MemorySegment source) {}
-
-            @Override
-            public int read(MemorySegment target) {
-                return 0;
-            }
-        };
-        for (int i = 2; i < 64; i++) {
-            assertNull(slots.insert("S" + i, adapter, "serial"));
-        }
-
-        assertEquals("slot=S64 is one too many: a frame has at most 64 slots; withdraw another"
-                + " adapter, and this one gets its slot", slots.insert("S64", adapter, "serial"));
-        assertEquals(64, slots.list().size());
-
-        slots.remove("S2", adapter);
-        assertNull(slots.insert("S64", adapter, "serial"));
-    }
-
-    @Test
     void shouldNameTheSlotsThatThereAre() {
         assertEquals("slots=C is no slot of the frame, which has A, B: add slot.C to the frame"
                 + " description, or publish an IoAdapter with slot.location=C and start the bundle"
